@@ -1,0 +1,164 @@
+"""Columns of a batch: numpy arrays with missing values, and why each missing value is missing.
+
+A text-like column holds int32 ids into the batch's ``Vocabulary`` (-1 missing), any other float64 (NaN
+missing). ``roots`` holds for each row the id of a set of field names (in ``RootSets``): the recorded facts
+whose absence makes this value missing; 0 is the empty set, and rows with a value always have 0.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codesheet.language.values import FieldType, Scalar, fold
+
+Floats: TypeAlias = NDArray[np.float64]
+Ids: TypeAlias = NDArray[np.int32]
+Mask: TypeAlias = NDArray[np.bool_]
+Index: TypeAlias = NDArray[np.int64]
+
+MISSING = -1
+
+
+class Vocabulary:
+    """Every text and code list of a batch, each once: id to word and back."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str | tuple[str, ...], int] = {}
+        self.words: list[str | tuple[str, ...]] = []
+        self._folded: list[int] = []
+        self._folded_ids: dict[str | tuple[str, ...], int] = {}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def id_of(self, word: str | tuple[str, ...]) -> int:
+        """Give the word's id, a new one if it has none yet."""
+        found = self._ids.get(word)
+        if found is None:
+            found = self._ids[word] = len(self.words)
+            self.words.append(word)
+        return found
+
+    def ids_of(self, words: Iterable[str | tuple[str, ...] | None]) -> Ids:
+        """Give the ids of many words; None is missing."""
+        id_of = self.id_of
+        return np.fromiter((MISSING if w is None else id_of(w) for w in words), dtype=np.int32)
+
+    def folded(self) -> Ids:
+        """Give for each word id an id shared by all words that compare equal."""
+        for word in self.words[len(self._folded) :]:
+            key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
+            self._folded.append(self._folded_ids.setdefault(key, len(self._folded_ids)))
+        return np.array(self._folded, dtype=np.int32)
+
+
+class RootSets:
+    """Sets of field names, each once: id to set and back. Set 0 is empty."""
+
+    def __init__(self) -> None:
+        self.sets: list[frozenset[str]] = [frozenset()]
+        self._ids: dict[frozenset[str], int] = {frozenset(): 0}
+        self._unions: dict[tuple[int, int], int] = {}
+
+    def id_of(self, names: Iterable[str]) -> int:
+        """Give the id of a set of names."""
+        key = frozenset(names)
+        found = self._ids.get(key)
+        if found is None:
+            found = self._ids[key] = len(self.sets)
+            self.sets.append(key)
+        return found
+
+    def union_of(self, first: int, second: int) -> int:
+        """Give the id of the union of two sets."""
+        if first == second or second == 0:
+            return first
+        if first == 0:
+            return second
+        pair = (first, second) if first < second else (second, first)
+        found = self._unions.get(pair)
+        if found is None:
+            found = self._unions[pair] = self.id_of(self.sets[first] | self.sets[second])
+        return found
+
+    def union(self, first: Ids | None, second: Ids | None) -> Ids | None:
+        """Unite two columns of set ids, row by row."""
+        if first is None or second is None:
+            return second if first is None else first
+        both = (first != 0) & (second != 0) & (first != second)
+        united = np.where(first != 0, first, second)
+        if both.any():
+            pairs = np.stack([first[both], second[both]], axis=1)
+            distinct, where = np.unique(pairs, axis=0, return_inverse=True)
+            unions = np.array([self.union_of(int(a), int(b)) for a, b in distinct], dtype=np.int32)
+            united[both] = unions[where.reshape(-1)]
+        return united
+
+
+@dataclass(slots=True)
+class Column:
+    """One field's values for every row of a batch: `data` float64 or int32 ids, by its type."""
+
+    type: FieldType
+    data: Floats | Ids
+    roots: Ids | None = None
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def missing(self) -> Mask:
+        """Say for each row whether the value is missing."""
+        return self.data == MISSING if self.type.is_text else np.isnan(self.data)
+
+    def take(self, index: Index) -> "Column":
+        """Give the rows of an index, in its order."""
+        roots = None if self.roots is None else self.roots[index]
+        return Column(self.type, self.data[index], roots)
+
+
+@dataclass(slots=True)
+class Frame:
+    """Columns of one length by field name, with the batch's vocabulary and root sets."""
+
+    rows: int
+    columns: dict[str, Column]
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    roots: RootSets = field(default_factory=RootSets)
+
+    def __getitem__(self, name: str) -> Column:
+        return self.columns[name]
+
+    def take(self, index: Index) -> "Frame":
+        """Give a frame of the rows of an index; vocabulary and root sets are shared."""
+        columns = {name: column.take(index) for name, column in self.columns.items()}
+        return Frame(len(index), columns, self.vocabulary, self.roots)
+
+
+def column_of(values: Sequence[Scalar | None], kind: FieldType, vocabulary: Vocabulary) -> Column:
+    """Make a column of plain values; None is missing, with no roots."""
+    if kind.is_text:
+        return Column(kind, vocabulary.ids_of(values))  # type: ignore[arg-type]
+    data = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    return Column(kind, data)
+
+
+def values_of(column: Column, vocabulary: Vocabulary) -> list[Scalar | None]:
+    """Give a column's values as plain Python ones; None is missing."""
+    if column.type.is_text:
+        words = vocabulary.words
+        return [None if i == MISSING else words[i] for i in column.data.tolist()]
+    return [None if v != v else v for v in column.data.tolist()]  # noqa: PLR0124 - NaN
+
+
+def frame_of(
+    values: Mapping[str, Sequence[Scalar | None]], types: Mapping[str, FieldType], rows: int
+) -> Frame:
+    """Make a frame of plain values by field name."""
+    frame = Frame(rows, {})
+    for name, column in values.items():
+        frame.columns[name] = column_of(column, types[name], frame.vocabulary)
+    return frame
