@@ -3,7 +3,8 @@
 Periods are (first, last) date ordinals, inclusive, None where open. ``at`` never counts in equality.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from enum import Enum
 
 from codesheet.language.formulas import Formula
@@ -109,7 +110,7 @@ class Field:
     formula_text: str = ""
     per: tuple[str, ...] = ()
     description: str = ""
-    at: CellRef = field(default=CellRef(""), compare=False, repr=False)
+    at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Member:
     test: UnaryTest
     text: str
     period: Period
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class ValueSet:
 
     name: str
     members: tuple[Member, ...]
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Condition:
     field: str
     test: UnaryTest
     text: str
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Output:
     field: str
     formula: Formula
     text: str
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class EditText:
     disposition: Disposition
     message: Formula | None
     text: str
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class LookupRow:
     values: tuple[Scalar | None, ...]
     conditions: tuple[Condition, ...]
     period: Period
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ class LookupTable:
     rows: tuple[LookupRow, ...]
     if_not_found: EditText | None
     level: Level
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ class Rule:
     because: Output | None
     priority: float | None
     period: Period
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
     def output(self, name: str) -> Output | None:
         """Give the THEN cell of a field, None where it is blank."""
@@ -232,7 +233,7 @@ class DecisionTable:
     per: tuple[str, ...] = ()
     otherwise: tuple[Output, ...] = ()
     order: float | None = None
-    at: CellRef = field(default=CellRef(""), compare=False, repr=False)
+    at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ class ExampleRow:
     visit: str
     given: dict[str, object]
     expect: dict[str, object]
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class Examples:
 
     name: str
     rows: tuple[ExampleRow, ...]
-    at: CellRef = field(compare=False, repr=False)
+    at: CellRef = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,16 +267,14 @@ class Source:
     title: str = ""
     owner: str = ""
     source: str = ""
-    period: Period = field(default_factory=Period)
+    period: Period = dataclasses.field(default_factory=Period)
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """All workbooks of one folder, read together.
 
-    `fields` holds every field, built-in line fields too, in order of declaration. `steps` names what sets
-    row fields and line fields, in an order in which each comes after what it reads (see `graph`).
-    `shown` are row fields that results carry on each claim line, after the date of service.
+    `fields` holds every field, built-in line fields too, in order of declaration. `shown` are row fields that results carry on each claim line, after the date of service.
     """
 
     fields: dict[str, Field]

@@ -1,0 +1,1 @@
+"""From encounter rows to claim lines, edits and reasons."""

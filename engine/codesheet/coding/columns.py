@@ -74,7 +74,7 @@ class RootSets:
 
     def union_of(self, first: int, second: int) -> int:
         """Give the id of the union of two sets."""
-        if first == second or second == 0:
+        if second in (first, 0):
             return first
         if first == 0:
             return second
@@ -141,7 +141,8 @@ class Frame:
 def column_of(values: Sequence[Scalar | None], kind: FieldType, vocabulary: Vocabulary) -> Column:
     """Make a column of plain values; None is missing, with no roots."""
     if kind.is_text:
-        return Column(kind, vocabulary.ids_of(values))  # type: ignore[arg-type]
+        words = [None if isinstance(v, float) else v for v in values]
+        return Column(kind, vocabulary.ids_of(words))
     data = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     return Column(kind, data)
 

@@ -1,0 +1,1 @@
+"""From a rulebook to a ruleset: order, matching, the files of `rules/`."""

@@ -1,0 +1,1 @@
+"""The two cell languages: tests of IF cells, formulas of THEN cells."""

@@ -86,17 +86,7 @@ class Not:
 
 
 UnaryTest: TypeAlias = (
-    Anything
-    | Blank
-    | NotBlank
-    | Equals
-    | Wildcard
-    | CodeRange
-    | Interval
-    | InSet
-    | Compare
-    | AnyOf
-    | Not
+    Anything | Blank | NotBlank | Equals | Wildcard | CodeRange | Interval | InSet | Compare | AnyOf | Not
 )
 
 __all__ = ["Scalar", "UnaryTest"]

@@ -75,9 +75,7 @@ _YES = {"yes", "y", "true"}
 _NO = {"no", "n", "false"}
 
 
-def read_value(
-    cell: CellValue, kind: FieldType, forms: frozenset[DateForm] = frozenset()
-) -> Scalar | None:
+def read_value(cell: CellValue, kind: FieldType, forms: frozenset[DateForm] = frozenset()) -> Scalar | None:
     """Read one cell as a value of a declared type; None where the cell is blank.
 
     Numbers stored by a spreadsheet are accepted as codes (95115 is the code ``95115``). ``forms`` names the

@@ -1,0 +1,1 @@
+"""From a coded batch to coded.xlsx, csv or parquet."""

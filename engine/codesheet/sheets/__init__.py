@@ -1,0 +1,1 @@
+"""From workbooks to a rulebook: reading sheets and parsing each kind."""
