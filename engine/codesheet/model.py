@@ -274,7 +274,8 @@ class Source:
 class Rulebook:
     """All workbooks of one folder, read together.
 
-    `fields` holds every field, built-in line fields too, in order of declaration. `shown` are row fields that results carry on each claim line, after the date of service.
+    `fields` holds every field, built-in line fields too, in order of declaration. `shown`
+    are row fields that results carry on each claim line, after the date of service.
     """
 
     fields: dict[str, Field]
