@@ -22,6 +22,248 @@ class IssueCode(Enum):
     """Every message about a workbook or an export: code, severity, template."""
 
     UNREADABLE_WORKBOOK = ("W101", Severity.ERROR, "cannot be read: {why}")
+    NO_WORKBOOKS = (
+        "W102",
+        Severity.ERROR,
+        "holds no workbook (.xlsx or .xlsm): put the workbooks there, or name another folder",
+    )
+    UNKNOWN_KIND = (
+        "W103",
+        Severity.ERROR,
+        'A1 is "{text}", which is no kind of sheet{hint}: it must be one of {kinds}',
+    )
+    KIND_NOT_USED = (
+        "W104",
+        Severity.WARNING,
+        '"{kind}" sheets are not used yet by this version: nothing on this sheet has an effect',
+    )
+    TABLE_WITHOUT_NAME = ("W105", Severity.ERROR, "the table has no name: write it in B1, beside {kind}")
+    UNKNOWN_LABEL = (
+        "W106",
+        Severity.ERROR,
+        '"{label}" is no label of a {kind} sheet{hint}: it can be {labels}',
+    )
+    REPEATED_LABEL = ("W107", Severity.ERROR, 'the label "{label}" stands here for the second time: keep one')
+    NO_TABLE = ("W108", Severity.ERROR, "there is no table on this {kind} sheet: it begins with {beginning}")
+    UNKNOWN_ROLE = (
+        "W109",
+        Severity.ERROR,
+        '"{text}" is no role of a column on a {kind} sheet{hint}: it can be {roles}',
+    )
+    COLUMN_WITHOUT_ROLE = (
+        "W110",
+        Severity.ERROR,
+        'the column "{heading}" has no role above it: write one of {roles}',
+    )
+    COLUMN_WITHOUT_HEADING = (
+        "W111",
+        Severity.ERROR,
+        "this {role} column has no heading: name its field in the row below the roles",
+    )
+    STRAY_CELL = (
+        "W112",
+        Severity.ERROR,
+        '"{text}" stands in a column without a heading: give the column a role and a heading, or NOTE',
+    )
+    REPEATED_COLUMN = (
+        "W113",
+        Severity.ERROR,
+        'the column "{heading}" stands here for the second time: join the two, or name another field',
+    )
+    ERROR_VALUE = (
+        "W114",
+        Severity.ERROR,
+        "holds {text}, an error of Excel: correct the formula, or write the value itself",
+    )
+    FORMULA_NOT_CALCULATED = (
+        "W115",
+        Severity.ERROR,
+        "holds an Excel formula whose result was not saved: open the workbook in Excel and save it",
+    )
+    MERGED_CELLS = (
+        "W116",
+        Severity.ERROR,
+        "the cells {cells} are merged, so all but the first are blank: unmerge them and fill each one",
+    )
+    NOT_A_VALUE = ("W117", Severity.ERROR, '"{text}" {why}')
+    PERIOD_REVERSED = (
+        "W118",
+        Severity.ERROR,
+        "in force from {first} to {last}: it ends before it begins; correct one of the dates",
+    )
+    SAME_VERSION = (
+        "W119",
+        Severity.ERROR,
+        'two versions of "{title}" have the same Effective from ({day}): give each its own',
+    )
+    LABELS_DISAGREE = (
+        "W120",
+        Severity.ERROR,
+        '{label} is "{text}" here and "{other}" on another sheet of the same table: make them agree',
+    )
+    REPEATED_TABLE = (
+        "W121",
+        Severity.ERROR,
+        'this workbook has another sheet for {kind} "{name}" with the same Applies to: join the '
+        "two sheets, or rename one",
+    )
+    EATEN_ZERO = (
+        "W122",
+        Severity.ERROR,
+        "{text} is a number, and other codes of {field} are longer ({longer}): Excel may have "
+        "removed a leading zero; format the cell as text and write the whole code",
+    )
+    MISSING_COLUMN = ("W123", Severity.ERROR, "the table has no {column} column: add one")
+    BLANK_CELL = ("W124", Severity.ERROR, "{column} is blank: {remedy}")
+    UNKNOWN_WORD = ("W125", Severity.ERROR, '"{text}" is no {what}{hint}: it can be {words}')
+    SECOND_ABOUT = ("W126", Severity.ERROR, "this workbook has an About sheet already: join the two")
+    MISSING_LABEL = ("W127", Severity.ERROR, "the title block does not say {label}: {remedy}")
+    NO_FIELDS = (
+        "F101",
+        Severity.ERROR,
+        "no sheet of kind Fields: declare what the export holds, one row a field",
+    )
+    UNKNOWN_NAME = (
+        "F102",
+        Severity.ERROR,
+        '"{name}" is no field{hint}: correct the name, or declare it in a Fields sheet',
+    )
+    REPEATED_FIELD = ("F103", Severity.ERROR, "{field} is declared for the second time: keep one declaration")
+    TWO_ORIGINS = (
+        "F104",
+        Severity.ERROR,
+        "{field} gets its value in two ways ({first}, {second}): rename one, and join them with "
+        "a formula (A or else B)",
+    )
+    UNDECLARED_FIELD = (
+        "F105",
+        Severity.WARNING,
+        "{field} is declared in no Fields sheet: taken as {type}, level {level}; declare it to be sure",
+    )
+    BAD_ALLOWED_VALUES = ("F106", Severity.ERROR, '"{text}" {why}')
+    FIELD_NEVER_SET = ("F107", Severity.WARNING, "nothing sets the line field {field}: it is always blank")
+    LINE_FIELD_READ = (
+        "F108",
+        Severity.ERROR,
+        "{reader} works on encounter rows and cannot read {field}, which belongs to claim lines{remedy}",
+    )
+    LEVEL_CLASH = (
+        "F109",
+        Severity.ERROR,
+        "{field} is declared with level {declared}, but {reader} works on claim lines: declare "
+        "it with level line",
+    )
+    BUILT_IN_FIELD = (
+        "F110",
+        Severity.ERROR,
+        "{field} belongs to claim lines: declare it with level line, without a formula, or "
+        "choose another name",
+    )
+    BAD_SETTING = ("F111", Severity.ERROR, '{label} is "{text}": {why}')
+    VALUE_NOT_ALLOWED = (
+        "F112",
+        Severity.WARNING,
+        '"{text}" is not among the allowed values of {field}{hint}',
+    )
+    REQUIRED_NOT_READ = (
+        "F113",
+        Severity.WARNING,
+        "Required says nothing of {field}, which is not read from the export: leave it blank",
+    )
+    BAD_MEMBER = (
+        "V101",
+        Severity.ERROR,
+        '"{text}" cannot be a member of a value set: a member is a value, a wildcard or a range',
+    )
+    LOOKUP_WITHOUT_COLUMNS = (
+        "L101",
+        Severity.ERROR,
+        "the lookup has no {role} column: KEY columns give VALUE columns",
+    )
+    OVERLAPPING_KEYS = (
+        "L102",
+        Severity.ERROR,
+        "the key {key} stands in two rows in force on the same days: correct a key, or give them dates",
+    )
+    KEYS_DISAGREE = (
+        "L103",
+        Severity.ERROR,
+        "the sheets of this lookup have different KEY columns ({here}; {there}): use the same ones",
+    )
+    TABLE_WITHOUT_OUTPUT = ("T101", Severity.ERROR, "the decision table has no THEN column")
+    COLUMN_NOT_FOR_RESULT = (
+        "T102",
+        Severity.ERROR,
+        "a THEN column {column} does not go with Result {result}{remedy}",
+    )
+    BAD_EDIT_TEXT = ("T103", Severity.ERROR, '"{text}" must be {words}')
+    RULE_WITHOUT_RESULT = (
+        "T104",
+        Severity.WARNING,
+        "the rule gives nothing: fill a THEN cell, or delete the row",
+    )
+    CLAIM_LINE_INCOMPLETE = (
+        "T105",
+        Severity.ERROR,
+        "{column} is blank: a claim line needs Code and Units (or none in Code, to make no line on purpose)",
+    )
+    EDIT_WITHOUT_MESSAGE = ("T106", Severity.ERROR, "Message is blank: say what is wrong with the claim")
+    LABEL_NOT_FOR_TABLE = ("T107", Severity.ERROR, "{label} goes only with {where}")
+    LABEL_NEEDED = ("T108", Severity.ERROR, "{where} needs {label}")
+    POLICY_NOT_FOR_RESULT = ("T109", Severity.ERROR, "hit policy {policy} does not go with {what}: {remedy}")
+    ORDER_NOT_DISTINCT = (
+        "T110",
+        Severity.ERROR,
+        '"line changes" tables "{first}" and "{second}" both have Order {order}: give each its own',
+    )
+    FIRST_IN_TWO_WORKBOOKS = (
+        "T111",
+        Severity.ERROR,
+        "hit policy {policy} goes from top to bottom, so its rules must stand in one workbook; "
+        "these stand in {workbooks}",
+    )
+    RULES_NOT_ASCENDING = (
+        "T112",
+        Severity.ERROR,
+        "rule {id} stands below rule {above}: the sheet seems to have been sorted; put the rules "
+        "back in order",
+    )
+    REPEATED_RULE_ID = (
+        "T113",
+        Severity.ERROR,
+        "rule id {id} stands here for the second time: give each rule its own",
+    )
+    SCOPE_NOT_TESTED = (
+        "T114",
+        Severity.WARNING,
+        "Scope names {fields}, which no IF column and no Applies to tests",
+    )
+    SCOPE_NOT_CONNECTED = (
+        "T115",
+        Severity.WARNING,
+        "Scope says {narrow} < {wide}, but no lookup or formula gives {wide} from {narrow}",
+    )
+    SCOPE_WITHOUT_ID = (
+        "T116",
+        Severity.ERROR,
+        "a Collect table with a Scope needs a RULE id on every row: it says which rules are rivals",
+    )
+    BAD_OTHERWISE = (
+        "T117",
+        Severity.ERROR,
+        '"{text}" must be a value, or with several THEN columns: {example}',
+    )
+    EXAMPLES_WITHOUT_VISIT = ("E101", Severity.ERROR, "the Examples sheet has no GIVEN column {visit_key}")
+    EXAMPLE_WITHOUT_VISIT = (
+        "E102",
+        Severity.ERROR,
+        "{visit_key} is blank: each row of an example names its visit",
+    )
+    NOT_GIVEN = (
+        "E103",
+        Severity.ERROR,
+        "GIVEN {field} is not read from the export: an example gives what the export holds",
+    )
 
     @property
     def code(self) -> str:
