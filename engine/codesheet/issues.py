@@ -104,14 +104,18 @@ class IssueCode(Enum):
     REPEATED_TABLE = (
         "W121",
         Severity.ERROR,
-        'this workbook has another sheet for {kind} "{name}" with the same Applies to: join the '
-        "two sheets, or rename one",
+        (
+            'this workbook has another sheet for {kind} "{name}" with the same Applies to: join the '
+            "two sheets, or rename one"
+        ),
     )
     EATEN_ZERO = (
         "W122",
         Severity.ERROR,
-        "{text} is a number, and other codes of {field} are longer ({longer}): Excel may have "
-        "removed a leading zero; format the cell as text and write the whole code",
+        (
+            "{text} is a number, and other codes of {field} are longer ({longer}): Excel may have "
+            "removed a leading zero; format the cell as text and write the whole code"
+        ),
     )
     MISSING_COLUMN = ("W123", Severity.ERROR, "the table has no {column} column: add one")
     BLANK_CELL = ("W124", Severity.ERROR, "{column} is blank: {remedy}")
@@ -132,8 +136,10 @@ class IssueCode(Enum):
     TWO_ORIGINS = (
         "F104",
         Severity.ERROR,
-        "{field} gets its value in two ways ({first}, {second}): rename one, and join them with "
-        "a formula (A or else B)",
+        (
+            "{field} gets its value in two ways ({first}, {second}): rename one, and join them with "
+            "a formula (A or else B)"
+        ),
     )
     UNDECLARED_FIELD = (
         "F105",
@@ -150,14 +156,18 @@ class IssueCode(Enum):
     LEVEL_CLASH = (
         "F109",
         Severity.ERROR,
-        "{field} is declared with level {declared}, but {reader} works on claim lines: declare "
-        "it with level line",
+        (
+            "{field} is declared with level {declared}, but {reader} works on claim lines: declare "
+            "it with level line"
+        ),
     )
     BUILT_IN_FIELD = (
         "F110",
         Severity.ERROR,
-        "{field} belongs to claim lines: declare it with level line, without a formula, or "
-        "choose another name",
+        (
+            "{field} belongs to claim lines: declare it with level line, without a formula, or "
+            "choose another name"
+        ),
     )
     BAD_SETTING = ("F111", Severity.ERROR, '{label} is "{text}": {why}')
     VALUE_NOT_ALLOWED = (
@@ -219,14 +229,18 @@ class IssueCode(Enum):
     FIRST_IN_TWO_WORKBOOKS = (
         "T111",
         Severity.ERROR,
-        "hit policy {policy} goes from top to bottom, so its rules must stand in one workbook; "
-        "these stand in {workbooks}",
+        (
+            "hit policy {policy} goes from top to bottom, so its rules must stand in one workbook; "
+            "these stand in {workbooks}"
+        ),
     )
     RULES_NOT_ASCENDING = (
         "T112",
         Severity.ERROR,
-        "rule {id} stands below rule {above}: the sheet seems to have been sorted; put the rules "
-        "back in order",
+        (
+            "rule {id} stands below rule {above}: the sheet seems to have been sorted; put the rules "
+            "back in order"
+        ),
     )
     REPEATED_RULE_ID = (
         "T113",
