@@ -278,6 +278,21 @@ class IssueCode(Enum):
         Severity.ERROR,
         "GIVEN {field} is not read from the export: an example gives what the export holds",
     )
+    FIELDS_IN_A_CIRCLE = (
+        "G101",
+        Severity.ERROR,
+        "these go in a circle, so none can be computed first: {circle}; take one of them out of it",
+    )
+    TOO_MANY_CONDITIONS = (
+        "G102",
+        Severity.ERROR,
+        "this rule has {count} conditions, and {most} are the most: derive a field that joins some of them",
+    )
+    UNREADABLE_RULES = (
+        "G103",
+        Severity.ERROR,
+        "these compiled rules cannot be read: {why}; compile the workbooks again",
+    )
 
     @property
     def code(self) -> str:
