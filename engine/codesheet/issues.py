@@ -294,6 +294,299 @@ class IssueCode(Enum):
         "these compiled rules cannot be read: {why}; compile the workbooks again",
     )
 
+    # unary tests
+    UNCLOSED_QUOTE = (
+        "U101",
+        Severity.ERROR,
+        (
+            "a quotation mark opens in {text} and nothing closes it: close it, or, where it belongs to the"
+            " value, double it and put the whole value in quotes"
+        ),
+    )
+    QUOTE_INSIDE_VALUE = (
+        "U102",
+        Severity.ERROR,
+        (
+            "there is a quotation mark inside {text}: quotes go around a whole value; where the mark"
+            " belongs to the value write {meant}"
+        ),
+    )
+    EMPTY_ALTERNATIVE = (
+        "U103",
+        Severity.ERROR,
+        (
+            '"{text}" has nothing beside a comma: take the comma out; to accept a missing value too write'
+            " is blank"
+        ),
+    )
+    ANY_AMONG_ALTERNATIVES = (
+        "U104",
+        Severity.ERROR,
+        (
+            '"{text}" accepts everything only when it is the whole cell: leave the other tests out, or put'
+            ' the word in quotes if it is the value "{text}"'
+        ),
+    )
+    NOT_AMONG_ALTERNATIVES = (
+        "U105",
+        Severity.ERROR,
+        (
+            '"{text}" stands in a list, but not speaks for a whole cell: put not first, or put the words'
+            " in quotes if they are a value"
+        ),
+    )
+    CANNOT_BE_NEGATED = ("U106", Severity.ERROR, "not cannot be said of {text}: write {meant}")
+    NOT_EQUAL_AMONG_ALTERNATIVES = (
+        "U107",
+        Severity.ERROR,
+        (
+            "a list passes when any one of it does, and {text} passes for nearly every value: to accept"
+            " none of several values write not and then the list"
+        ),
+    )
+    UNKNOWN_VALUE_SET = (
+        "U108",
+        Severity.ERROR,
+        (
+            'no value set is named "{text}"{hint}: add it to a Value sets sheet, or, if it is a value,'
+            ' write "{text}" in quotes without in'
+        ),
+    )
+    SETS_AND_VALUES_MIXED = (
+        "U109",
+        Severity.ERROR,
+        (
+            '{set} is a value set but "{text}" is not{hint}: write in before each set, and values before'
+            " them or in quotes"
+        ),
+    )
+    VALUE_SET_OF_NO_CODES = (
+        "U110",
+        Severity.ERROR,
+        "a {type} field cannot be in a value set: write the values or a range here",
+    )
+    WRONG_VALUE = ("U111", Severity.ERROR, '"{value}" {why}{hint}')
+    DATE_NOT_ISO = (
+        "U112",
+        Severity.ERROR,
+        '"{value}" can be read in more than one way: write {readings}, or make the cell a true Excel date',
+    )
+    RANGE_WITH_DASH = (
+        "U113",
+        Severity.ERROR,
+        (
+            '"{text}" is no value of this field (did you mean "{meant}"?): a range is written with two'
+            " dots; put it in quotes if it is one value"
+        ),
+    )
+    INCOMPLETE_RANGE = (
+        "U114",
+        Severity.ERROR,
+        '"{text}" is not a whole range: write both ends (16..90), or >= 16, or <= 90',
+    )
+    EMPTY_RANGE = (
+        "U115",
+        Severity.ERROR,
+        '"{text}" is a range that nothing can be in: its first end must be the smaller one',
+    )
+    RANGE_OF_TEXT = (
+        "U116",
+        Severity.ERROR,
+        (
+            '"{text}" looks like a range, and a {type} field has none: list the values, or put the text in'
+            " quotes"
+        ),
+    )
+    CODE_RANGE_ENDS = (
+        "U117",
+        Severity.ERROR,
+        (
+            '"{text}" is not a range of codes: write two codes alike in length and in where their letters'
+            " stand, as in 10..19 or A10..A19 (no brackets: both ends belong to it)"
+        ),
+    )
+    ORDER_OF_TEXT_FIELD = (
+        "U118",
+        Severity.ERROR,
+        (
+            '"{text}" asks for an order, and a {type} field has none: list the values{also}; if the field'
+            " holds numbers, say so in the Type of the Fields sheet"
+        ),
+    )
+    UNKNOWN_FIELD_COMPARED = (
+        "U119",
+        Severity.ERROR,
+        '"{text}" is no field{hint}: braces hold the name of a field of the Fields sheet',
+    )
+    FIELD_NOT_COMPARABLE = (
+        "U120",
+        Severity.ERROR,
+        "{field} ({other}) cannot be compared by {operator} with this field ({type})",
+    )
+    FIELD_WITHOUT_OPERATOR = (
+        "U121",
+        Severity.ERROR,
+        (
+            '"{text}" names a field but not how to compare with it: write = {text} (or <>, <, <=, >, >=);'
+            " braces go around one name and nothing else, and a value with braces goes in quotes"
+        ),
+    )
+    THOUSANDS_COMMA = (
+        "U122",
+        Severity.ERROR,
+        (
+            '"{text}" can be one number or a list, since a comma separates alternatives: write {number}'
+            " for the number, or {listed} for the list"
+        ),
+    )
+    EXCEL_DATE_AS_TEXT = (
+        "U123",
+        Severity.ERROR,
+        (
+            "Excel stores {value} here as a date or time, and the field is a {type}: Excel may have"
+            " changed what was typed; format the cell as text and type it again"
+        ),
+    )
+    EXCEL_ERROR = ("U124", Severity.ERROR, "Excel shows the error {value} here: correct the cell")
+    SEMICOLON_IN_LIST = (
+        "U125",
+        Severity.ERROR,
+        '"{text}" has a semicolon: separate alternatives by commas or lines, or put the value in quotes',
+    )
+    BLANK_WORD = (
+        "U126",
+        Severity.ERROR,
+        (
+            '"{text}" can be a value or ask for a missing one: write is blank or is not blank (alone,'
+            ' without another operator), or "{text}" in quotes for the value'
+        ),
+    )
+    NOTHING_TO_COMPARE = ("U127", Severity.ERROR, "nothing stands after {operator}: write a value behind it")
+    UNKNOWN_OPERATOR = ("U128", Severity.ERROR, '"{text}" is no operator (did you mean "{meant}"?)')
+    COMMA_IN_PARENTHESES = (
+        "U129",
+        Severity.ERROR,
+        (
+            '"{text}" has a parenthesis without its partner, since a comma separates alternatives: put the'
+            " whole value in quotes"
+        ),
+    )
+    EMPTY_TEXT = ("U130", Severity.ERROR, '"" holds no text: write is blank to ask for a missing value')
+    CONDITION_WITHOUT_FIELD = (
+        "U131",
+        Severity.ERROR,
+        '"{text}" does not begin with a field{hint}: write a field and then a test, as in {example}',
+    )
+    CONDITION_WITHOUT_TEST = (
+        "U132",
+        Severity.ERROR,
+        (
+            'nothing is asked of {field} in "{text}": write one of = <> < <= > >= in, not in, is blank, is'
+            " not blank and what it must be{hint}"
+        ),
+    )
+
+    # formulas
+    EMPTY_FORMULA = ("X101", Severity.ERROR, "there is no formula here: write one, or none for no value")
+    UNKNOWN_WORD = (
+        "X102",
+        Severity.ERROR,
+        '"{text}" is no field{hint}: declare it in the Fields sheet, or put it in quotes if it is text',
+    )
+    UNKNOWN_FUNCTION = ("X103", Severity.ERROR, '"{text}" is no function{hint}: it can be {functions}')
+    UNEXPECTED_TEXT = (
+        "X104",
+        Severity.ERROR,
+        'the formula cannot be read from "{text}" on: {expected} should stand there{hint}',
+    )
+    MISSING_OPERAND = ("X105", Severity.ERROR, 'a value is missing {where}: "{text}"')
+    UNCLOSED_TEXT = (
+        "X106",
+        Severity.ERROR,
+        "the text that begins {text} is not closed: end it with a quotation mark",
+    )
+    STRAY_BRACE = (
+        "X107",
+        Severity.ERROR,
+        (
+            'a brace has no partner in "{text}": write {{Field}} with both braces, or put the whole cell'
+            " in quotes if the braces are text"
+        ),
+    )
+    FORMULA_TOO_DEEP = (
+        "X108",
+        Severity.ERROR,
+        (
+            "the formula is too long or too deeply nested: give parts of it names, as formula fields of"
+            " their own"
+        ),
+    )
+    CHAINED_COMPARISON = (
+        "X109",
+        Severity.ERROR,
+        (
+            'two comparisons follow each other at "{text}": join them by and, as in 16 <= {example} and'
+            " {example} <= 90"
+        ),
+    )
+    WRONG_OPERAND = ("X110", Severity.ERROR, "{operator} works on {wanted}, but {piece} is {found}{hint}")
+    TYPES_DIFFER = (
+        "X111",
+        Severity.ERROR,
+        "{first} is {first_type} and {second} is {second_type}: {operator} needs two of one type{hint}",
+    )
+    ORDER_OF_TEXT = (
+        "X112",
+        Severity.ERROR,
+        "{piece} is {found}, which has no order: {operator} compares numbers, dates and times",
+    )
+    WRONG_RESULT = ("X113", Severity.ERROR, "{piece} is {found}, but {wanted} belongs here{hint}")
+    WRONG_ARGUMENT_COUNT = ("X114", Severity.ERROR, "{function}(…) takes {wanted}; {count} given here{hint}")
+    AGGREGATE_NOT_HERE = (
+        "X115",
+        Severity.ERROR,
+        (
+            "{function} looks at other rows, which only a Formula of the Fields sheet may: make {piece} a"
+            " field there, with Per, and use the field here"
+        ),
+    )
+    WHERE_NOT_HERE = ("X116", Severity.ERROR, "{function}(…) looks at one row and takes no where")
+    UNKNOWN_SET_IN_FORMULA = (
+        "X117",
+        Severity.ERROR,
+        (
+            '"{text}" is no value set{hint}: after in, and in only(…), stands a set of a Value sets sheet;'
+            " compare with single values by = and or"
+        ),
+    )
+    COUNT_OF_CONDITION = (
+        "X118",
+        Severity.ERROR,
+        "count({piece}) would count the rows where it is no as well: write count(where {piece})",
+    )
+    LIST_COMPARED = (
+        "X119",
+        Severity.ERROR,
+        (
+            '{piece} is a code list and cannot be compared by {operator}: ask contains({piece}, "…") or'
+            " length({piece})"
+        ),
+    )
+    PARENTHESES_NEEDED = (
+        "X120",
+        Severity.ERROR,
+        'put parentheses around what begins with {word} at "{text}"',
+    )
+    SPACE_IN_CODE = (
+        "X121",
+        Severity.ERROR,
+        (
+            '"{text}" has a space inside (did you mean "{meant}"?): separate codes by commas, or put one'
+            " code in quotes"
+        ),
+    )
+    WRONG_LITERAL = ("X122", Severity.ERROR, '"{value}" {why}')
+
     @property
     def code(self) -> str:
         """Give the short code users cite: `W101`."""
