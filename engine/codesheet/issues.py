@@ -488,7 +488,7 @@ class IssueCode(Enum):
 
     # formulas
     EMPTY_FORMULA = ("X101", Severity.ERROR, "there is no formula here: write one, or none for no value")
-    UNKNOWN_WORD = (
+    UNKNOWN_NAME_IN_FORMULA = (
         "X102",
         Severity.ERROR,
         '"{text}" is no field{hint}: declare it in the Fields sheet, or put it in quotes if it is text',
