@@ -278,6 +278,15 @@ class IssueCode(Enum):
         Severity.ERROR,
         "GIVEN {field} is not read from the export: an example gives what the export holds",
     )
+    EXAMPLE_VALUE = ("E201", Severity.ERROR, '{field} "{value}" {why}')
+    EXAMPLE_LINES = (
+        "E202",
+        Severity.ERROR,
+        "visit {visit}: expected {expected}; got {got} (decided by {rules})",
+    )
+    EXAMPLE_EDIT = ("E203", Severity.ERROR, 'visit {visit}: expected the edit "{expected}"; got {got}')
+    EXAMPLE_STATUS = ("E204", Severity.ERROR, "visit {visit}: expected the status {expected}; got {got}")
+    EXAMPLE_FIELD = ("E205", Severity.ERROR, "{field}: expected {expected}; got {got}")
     FIELDS_IN_A_CIRCLE = (
         "G101",
         Severity.ERROR,
@@ -586,6 +595,38 @@ class IssueCode(Enum):
         ),
     )
     WRONG_LITERAL = ("X122", Severity.ERROR, '"{value}" {why}')
+
+    UNREADABLE_EXPORT = ("R101", Severity.ERROR, "cannot be read: {why}")
+    EMPTY_EXPORT = ("R102", Severity.ERROR, "holds nothing at all: export the visits again")
+    NO_HEADINGS = (
+        "R103",
+        Severity.ERROR,
+        "row {row} does not hold headings that the Fields sheet knows: it must name the columns ({examples}, …)",
+    )
+    MISSING_HEADING = (
+        "R104",
+        Severity.ERROR,
+        (
+            "no column for {field}, which every row needs (looked for {wanted}{nearest}): export it, or add its"
+            " heading to the Fields sheet; headings found: {found}"
+        ),
+    )
+    TWO_HEADINGS = (
+        "R105",
+        Severity.ERROR,
+        "the columns {headings} are all {field}: export one of them, or correct Headings in the Fields sheet",
+    )
+    DUPLICATE_HEADING = ("R106", Severity.ERROR, 'two columns are headed "{heading}": rename or remove one')
+    BROKEN_QUOTES = (
+        "R107",
+        Severity.ERROR,
+        (
+            "a quoted cell of this row is not closed as it should be, so it may have swallowed rows: put quotes"
+            " around the whole cell, and double those inside"
+        ),
+    )
+    NO_ROWS = ("R108", Severity.WARNING, "holds headings but no visits")
+    SAME_EXPORT = ("R109", Severity.ERROR, "is named twice: its visits would be coded twice")
 
     @property
     def code(self) -> str:

@@ -25,7 +25,9 @@ except ImportError as problem:  # a build without the flag below fails here on P
 BATCH = 200
 """Facts asserted at once: more are no faster, and each ruleset keeps room (8 kB) for as many."""
 
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
+"""Sets of tests remembered: a month of visits seldom has more, and each takes about 1 kB."""
+
 _END_ID = "end"
 _HIT = re.compile(r'\{"m":\{"id":"(\w+)"')  # text inside a name cannot look like this: its quotes are escaped
 
@@ -109,7 +111,7 @@ class _RunningShard:
 
     def part_of(self, fact: frozenset[int]) -> frozenset[int]:
         """Give those of a fact's tests that this ruleset asks."""
-        return fact & self._tests
+        return fact if fact <= self._tests else fact & self._tests
 
     def groups(self, part: frozenset[int]) -> tuple[int, ...]:
         """Give the groups that a part learnt before fulfils."""

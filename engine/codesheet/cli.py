@@ -1,0 +1,197 @@
+"""The command line: parses arguments, calls one driver, prints, exits (DESIGN §9)."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from codesheet import commands
+from codesheet.issue_formats import as_github, as_json
+from codesheet.issues import Issue
+from codesheet.results.writer import WriteError
+from codesheet.starter import StarterError, write_starter
+
+DONE, FAULTS = 0, 1
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Codes visit exports with the code tables and payer conditions that coders keep in Excel.",
+)
+
+
+class IssueFormat(str, Enum):
+    """How issues are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class ResultFormat(str, Enum):
+    """What results are written as."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class FailOn(str, Enum):
+    """What makes a finished run exit with 1."""
+
+    REVIEW = "review"
+    REJECTED = "rejected"
+
+
+Rulebook = Annotated[
+    Path, typer.Argument(help="A folder of workbooks, one workbook, or a folder of compiled rules.")
+]
+
+
+@app.command(epilog="Example: `codesheet new my-rules`, then open `my-rules` in Excel.")
+def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.")]) -> None:
+    """Write a starter rulebook: drop-downs, notes, one worked table of each kind, and sample visits."""
+    try:
+        files = write_starter(folder)
+    except StarterError as problem:
+        _fail(str(problem))
+    for file in files:
+        _say(f"wrote {file}")
+    sample = next((file for file in files if file.suffix == ".csv"), folder)
+    _say(f"next: codesheet code {sample} --rulebook {folder} -o coded.xlsx")
+
+
+@app.command(epilog="Example: `codesheet check workbooks`")
+def check(
+    rulebook: Rulebook = Path("workbooks"),
+    form: Annotated[IssueFormat, typer.Option("--format", help="How to print issues.")] = IssueFormat.TEXT,
+) -> None:
+    """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 where there are errors."""
+    with _progress() as report:
+        issues = commands.check_rulebook(rulebook, report)
+    _print_issues(issues, form)
+    if not issues:
+        _say(f"{rulebook}: no issues")
+    raise typer.Exit(FAULTS if commands.has_errors(issues) else DONE)
+
+
+@app.command(name="compile", epilog="Examples: `codesheet compile workbooks -o rules` · `codesheet compile --check`")
+def compile_rules(
+    rulebook: Rulebook = Path("workbooks"),
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Where the rules go.")] = Path("rules"),
+    *,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 where the rules are behind.")
+    ] = False,
+) -> None:
+    """Compile workbooks to durable-rules rulesets: the same workbooks give the same bytes."""
+    with _progress() as report:
+        if check_only:
+            issues, behind = commands.compare_compiled(rulebook, folder, report)
+        else:
+            issues, files = commands.compile_to(rulebook, folder, report)
+            behind = []
+    _print_issues(issues, IssueFormat.TEXT)
+    if commands.has_errors(issues):
+        raise typer.Exit(FAULTS)
+    if behind:
+        for difference in behind:
+            _say(difference)
+        _fail(f"{folder} is behind {rulebook}: run `codesheet compile {rulebook} -o {folder}`")
+    _say(f"{folder} is up to date" if check_only else f"wrote {len(files)} files to {folder}")
+
+
+@app.command(
+    epilog="Examples: `codesheet code may.csv -o coded.xlsx` · "
+    "`codesheet code may.xlsx june.xlsx --rulebook rules -o coded --format parquet`"
+)
+def code(
+    visits: Annotated[list[Path], typer.Argument(help="Visit exports: csv, xlsx or parquet, read as one.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook (or folder) to write.")] = Path(
+        "coded.xlsx"
+    ),
+    rulebook: Annotated[Path, typer.Option(help="Workbooks, or compiled rules.")] = Path("workbooks"),
+    form: Annotated[ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")] = None,
+    verify: Annotated[
+        int, typer.Option(min=0, help="Code this many rows again with the plain evaluator, and compare.")
+    ] = 0,
+    fail_on: Annotated[
+        list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review, or rows were rejected.")
+    ] = None,
+) -> None:
+    """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
+    try:
+        with _progress() as report:
+            outcome = commands.code_visits(
+                visits, rulebook, output, _result_format(form, output), report, verify=verify
+            )
+    except WriteError as problem:
+        _fail(str(problem))
+    _print_issues(outcome.issues, IssueFormat.TEXT)
+    batch = outcome.batch
+    if batch is None:
+        _fail("nothing was written: correct the errors above first")
+    for note in outcome.notes:
+        _say(note)
+    _say(
+        f"{batch.rows_in} rows in = {batch.rows_coded} coded + {batch.rows_review} in review"
+        f" + {batch.rows_rejected} rejected; {len(batch.claim_lines)} claim lines"
+    )
+    for file in outcome.files:
+        typer.echo(file)
+    struck = (FailOn.REVIEW in (fail_on or []) and batch.rows_review) or (
+        FailOn.REJECTED in (fail_on or []) and batch.rows_rejected
+    )
+    raise typer.Exit(FAULTS if struck else DONE)
+
+
+def _result_format(form: ResultFormat | None, output: Path) -> str:
+    if form is not None:
+        return form.value
+    return ResultFormat.XLSX.value if output.suffix.lower() == ".xlsx" else ResultFormat.CSV.value
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show the stages on a terminal, with a spinner and the time; nothing in a pipe."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        running: list[int] = []
+
+        def report(stage: str) -> None:
+            for task in running:
+                progress.update(task, total=1, completed=1)  # type: ignore[arg-type]
+            running.append(int(progress.add_task(stage, total=None)))
+
+        yield report
+
+
+def _print_issues(issues: Sequence[Issue], form: IssueFormat) -> None:
+    match form:
+        case IssueFormat.JSON:
+            typer.echo(as_json(issues))
+        case IssueFormat.GITHUB:
+            typer.echo(as_github(issues), nl=False)
+        case IssueFormat.TEXT:
+            for issue in issues:
+                _say(str(issue))
+            errors = sum(issue.is_error for issue in issues)
+            if issues:
+                _say(f"{errors} errors, {len(issues) - errors} warnings")
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _fail(text: str) -> "typer.NoReturn":  # type: ignore[name-defined]
+    _say(text)
+    sys.exit(FAULTS)

@@ -1,0 +1,214 @@
+"""Coding a batch of encounter rows with a ruleset: the whole way, in its order."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+
+from codesheet.coding.batch import CodedBatch, Encounters
+from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
+from codesheet.coding.context import Asks, Context
+from codesheet.coding.edits import EditLog
+from codesheet.coding.evaluate import evaluate
+from codesheet.coding.first_in_group import decide_first_in_group
+from codesheet.coding.lines import (
+    DROP,
+    Lines,
+    Made,
+    NoLines,
+    change_lines,
+    combine,
+    gather,
+    make_lines,
+    note_dropped,
+)
+from codesheet.coding.lookups import Join
+from codesheet.coding.report import Coded, report
+from codesheet.coding.tables import Table
+from codesheet.coding.verdict import reach_verdict
+from codesheet.coding.view import Sets, View
+from codesheet.compiling.ruleset import Ruleset, Step
+from codesheet.language.values import FieldType
+from codesheet.model import HitPolicy, Level, Origin, Result
+
+
+@dataclass
+class Coder:
+    """A ruleset ready to code batch after batch; it remembers what it has matched."""
+
+    ruleset: Ruleset
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rulebook = self.ruleset.rulebook
+        matchings = self.ruleset.matchings
+        self._sets = Sets(rulebook)
+        self._joins = {name: Join(table) for name, table in rulebook.lookups.items()}
+        self._tables = {
+            name: Table(table, matchings[name], rulebook) for name, table in rulebook.decisions.items()
+        }
+        changes = [t for t in self._tables.values() if t.definition.result is Result.LINE_CHANGES]
+        self._changes = sorted(changes, key=lambda t: (t.definition.order or 0.0, t.definition.name))
+        self._line_edits = [
+            table
+            for table in self._tables.values()
+            if table.definition.result is Result.EDITS and table.definition.level is Level.LINE
+        ]
+
+    def code(self, encounters: Encounters) -> CodedBatch:
+        """Code encounter rows; the result tables are ready to be written."""
+        coded = self.code_frame(encounters.frame, set(encounters.rejected["Visit ID"]))
+        with self._timed("report"):
+            batch = report(coded, encounters, self.ruleset, self.rule_counts())
+        batch.seconds = dict(self.seconds)
+        return batch
+
+    def rule_counts(self) -> dict[str, int]:
+        """Give how often each rule fired, by its address."""
+        return {
+            str(rule.at): int(count)
+            for table in self._tables.values()
+            for rule, count in zip(table.definition.rules, table.counts.tolist(), strict=True)
+        }
+
+    def code_frame(self, frame: Frame, broken_visits: set[str] = frozenset()) -> Coded:  # type: ignore[assignment]
+        """Code typed columns. `broken_visits` are visits of which some row could not be read."""
+        view = self._view_of(frame)
+        log, asks = EditLog(frame), Asks()
+        context = Context(view, log, asks, {})
+        nothing = NoLines()
+        self._check_read_fields(context)
+        made = self._run_rows(context, nothing)
+        with self._timed("lines"):
+            lines = gather(made, view)
+        lines = self._run_lines(lines, context)
+        with self._timed("verdict"):
+            verdict = reach_verdict(lines, context, nothing, self.ruleset.rulebook, broken_visits)
+        dropped = np.flatnonzero(verdict.line_weight == DROP)
+        note_dropped(lines, dropped, context)
+        return Coded(view, lines, log, nothing, verdict)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
+
+    def _view_of(self, frame: Frame) -> View:
+        rulebook = self.ruleset.rulebook
+        visits = _visit_ids(frame[rulebook.visit_key])
+        days = frame[rulebook.date_of_service].data
+        return View(frame, days, _order(visits, rulebook.row_order, frame), self._sets, rulebook, visits)
+
+    def _check_read_fields(self, context: Context) -> None:
+        frame = context.view.frame
+        for definition in self.ruleset.rulebook.fields.values():
+            if definition.origin is Origin.READ and definition.name in frame.columns:
+                kept = context.keep_allowed(definition, frame[definition.name])
+                frame.columns[definition.name] = context.own_roots(definition.name, kept)
+
+    def _run_rows(self, context: Context, nothing: NoLines) -> list[Made]:
+        """Compute row fields, make lines and raise the rows' edits, in the order of the ruleset."""
+        made: list[Made] = []
+        for step in self.ruleset.row_steps:
+            table = self._tables.get(step.name) if step.kind == "decision" else None
+            if table is None or table.definition.result is Result.FIELDS:
+                self._run_step(step, context)
+            elif table.definition.result is Result.CLAIM_LINES:
+                with self._timed("decisions"):
+                    made.append(make_lines(table, len(made), context, nothing))
+            else:
+                with self._timed("decisions"):
+                    table.raise_edits(context)
+        return made
+
+    def _run_step(self, step: Step, context: Context) -> None:
+        match step.kind:
+            case "formula":
+                with self._timed("formulas"):
+                    self._run_formula(step.name, context)
+            case "lookup":
+                with self._timed("lookups"):
+                    self._joins[step.name].join(context)
+            case _:
+                with self._timed("decisions"):
+                    self._decide(self._tables[step.name], context)
+
+    def _run_formula(self, name: str, context: Context) -> None:
+        definition = self.ruleset.rulebook.fields[name]
+        if definition.formula is None:
+            msg = f"{name} has no formula"
+            raise TypeError(msg)
+        groups = context.view.groups(definition.per) if definition.per else None
+        column = evaluate(definition.formula, context.view, groups)
+        context.set_field(definition, Column(definition.type, column.data, column.roots))
+
+    @staticmethod
+    def _decide(table: Table, context: Context) -> None:
+        if table.definition.hit_policy is HitPolicy.FIRST_IN_GROUP:
+            decide_first_in_group(table, context)
+        else:
+            table.decide_fields(context)
+
+    def _run_lines(self, lines: Lines, rows: Context) -> Lines:
+        """Change the lines table by table, make those alike one, then raise the lines' edits."""
+        definition = self.ruleset.rulebook.fields
+        context = self._line_context(lines, rows)
+        for name in lines.set_names:
+            kept = context.keep_allowed(definition[name], lines.frame[name])
+            lines.frame.columns[name] = context.own_roots(name, kept)
+        for table in self._changes:
+            context = self._line_context(lines, rows)
+            self._run_line_steps(context)
+            with self._timed("decisions"):
+                lines = change_lines(table, context, lines)
+        with self._timed("lines"):
+            lines = combine(lines, rows.view)
+        context = self._line_context(lines, rows)
+        context.lines_stand = True
+        self._run_line_steps(context)
+        with self._timed("decisions"):
+            for table in self._line_edits:
+                table.raise_edits(context)
+        return lines
+
+    def _run_line_steps(self, context: Context) -> None:
+        for step in self.ruleset.line_steps:
+            self._run_step(step, context)
+
+    @staticmethod
+    def _line_context(lines: Lines, rows: Context) -> Context:
+        because = {name: words[lines.row] for name, words in rows.because.items()}
+        return Context(lines.view(rows.view), rows.log, rows.asks, because, lines.row)
+
+
+def _visit_ids(column: Column) -> Ids:
+    """Give visits numbers by exact text; a missing key (which reading rejects) stands alone."""
+    if column.type is FieldType.TEXT or column.type is FieldType.CODE:
+        return column.data.astype(np.int32)
+    return np.unique(column.data, return_inverse=True)[1].astype(np.int32)
+
+
+def _order(visits: Ids, row_order: str, frame: Frame) -> Index:
+    """Rank the rows: visits as they first appear, then Row order, then as they came."""
+    rows = np.arange(len(visits))
+    _, first, numbers = np.unique(visits, return_index=True, return_inverse=True)
+    keys = [rows]
+    if row_order:
+        column = frame[row_order]
+        keys.append(_sortable(column, frame))
+    ranked = np.lexsort((*keys, first[numbers]))
+    order = np.empty(len(rows), dtype=np.int64)
+    order[ranked] = rows
+    return order
+
+
+def _sortable(column: Column, frame: Frame) -> np.ndarray:  # type: ignore[type-arg]
+    if not column.type.is_text:
+        return np.where(np.isnan(column.data), np.inf, column.data)
+    words = frame.vocabulary.words
+    present, numbers = np.unique(column.data, return_inverse=True)
+    texts = ["" if i == MISSING else str(words[i]) for i in present.tolist()]
+    return np.argsort(np.argsort(texts, kind="stable"), kind="stable")[numbers]

@@ -1,0 +1,205 @@
+"""What every step of coding works on: a view of rows or lines, and where its objections go."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from codesheet.coding.columns import MISSING, Column, Ids, Index
+from codesheet.coding.edits import NO_LINE, REVIEW, EditKind, EditLog
+from codesheet.coding.text_functions import unique_folded
+from codesheet.coding.view import View, distinct
+from codesheet.language.unary_tests import Equals
+from codesheet.language.values import SAME_NUMBER, FieldType, fold
+from codesheet.model import Field
+
+
+@dataclass(slots=True)
+class Asks:
+    """Facts asked for by undecided rules: row, line, root set and table, gathered until all is judged."""
+
+    rows: list[Index] = field(default_factory=list)
+    lines: list[Index] = field(default_factory=list)
+    roots: list[Ids] = field(default_factory=list)
+    tables: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, rows: Index, lines: Index, roots: Ids, table: str) -> None:
+        """Note that a table asks for facts in some rows."""
+        if len(rows):
+            self.rows.append(rows)
+            self.lines.append(lines)
+            self.roots.append(roots)
+            self.tables.append((table, len(rows)))
+
+
+@dataclass(slots=True)
+class Context:
+    """A view of encounter rows, or of claim lines (`row_of_line` set), and the batch's logs.
+
+    `because` holds for decided fields the authors' words (vocabulary ids by row of the view). Edits name
+    their line only where `lines_stand`: before, lines are still changed, dropped and made one.
+    """
+
+    view: View
+    log: EditLog
+    asks: Asks
+    because: dict[str, Ids]
+    row_of_line: Index | None = None
+    lines_stand: bool = False
+
+    def rows(self, places: Index) -> Index:
+        """Give the encounter rows of places in the view."""
+        return places if self.row_of_line is None else self.row_of_line[places]
+
+    def lines(self, places: Index) -> Index:
+        """Give the claim lines of places in the view."""
+        if self.row_of_line is None or not self.lines_stand:
+            return np.full(len(places), NO_LINE, dtype=np.int64)
+        return places
+
+    def raise_edit(  # noqa: PLR0913 - one column each
+        self,
+        kind: EditKind,
+        places: Index,
+        message: Ids | str,
+        *,
+        weight: Ids | int = REVIEW,
+        queue: Ids | None = None,
+        rule: Ids | str | None = None,
+        facts: Ids | None = None,
+        table: str = "",
+    ) -> None:
+        """Raise an edit for places in the view."""
+        self.log.add(
+            kind,
+            self.rows(places),
+            message,
+            weight=weight,
+            queue=queue,
+            rule=rule,
+            facts=facts,
+            table=table,
+            lines=self.lines(places),
+        )
+
+    def ask(self, places: Index, roots: Ids, table: str) -> None:
+        """Ask for the facts in root sets."""
+        self.asks.add(self.rows(places), self.lines(places), roots, table)
+
+    def set_field(self, definition: Field, column: Column) -> None:
+        """Store a computed field, after whatever its definition demands of its values."""
+        column = self.demand_whole(definition, column)
+        column = self.keep_allowed(definition, column)
+        self.view.frame.columns[definition.name] = self.own_roots(definition.name, column)
+
+    def own_roots(self, name: str, column: Column) -> Column:
+        """Make the field its own root where nothing recorded explains why it is missing."""
+        missing = column.missing
+        if missing.any():
+            own = self.view.frame.roots.id_of([name])
+            roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots
+            column = Column(column.type, column.data, np.where(missing & (roots == 0), own, roots))
+        return column
+
+    def demand_whole(self, definition: Field, column: Column) -> Column:
+        """Send values that are not whole in a whole number field to review; they become missing."""
+        if definition.type is not FieldType.WHOLE:
+            return column
+        broken = np.abs(column.data - np.rint(column.data)) > SAME_NUMBER
+        if not broken.any():
+            return Column(FieldType.WHOLE, np.rint(column.data), column.roots)
+        self.raise_edit(
+            EditKind.NOT_WHOLE,
+            np.flatnonzero(broken),
+            f"{definition.name} does not come out as a whole number: check the amounts",
+            rule=str(definition.at),
+            table=definition.name,
+        )
+        return Column(FieldType.WHOLE, np.where(broken, np.nan, np.rint(column.data)), column.roots)
+
+    def keep_allowed(self, definition: Field, column: Column) -> Column:
+        """Order a code list as its allowed values stand, and send values that are not allowed to review."""
+        allowed = definition.allowed
+        if allowed is None or not column.type.is_text:
+            return column
+        if column.type is FieldType.CODE_LIST:
+            column = self._ordered(definition, column)
+        if allowed.values or allowed.set_name:
+            self._refuse_others(definition, column)
+        return column
+
+    def _refuse_others(self, definition: Field, column: Column) -> None:
+        words, days = self._per_word_and_day(column)
+        refused = np.zeros(len(words[1]), dtype=bool)
+        for number, (word, day) in enumerate(zip(words[1], days, strict=True)):
+            elements = word if isinstance(word, tuple) else (word,) if word is not None else ()
+            refused[number] = any(not self._is_allowed(definition, element, day) for element in elements)
+        broken = refused[words[0]] if len(refused) else np.zeros(len(column), dtype=bool)
+        if broken.any():
+            places = np.flatnonzero(broken)
+            texts = [f"{definition.name} {self._shown(w)} is not an allowed value" for w in words[1]]
+            ids = self.view.frame.vocabulary.ids_of(texts)
+            self.raise_edit(
+                EditKind.NOT_ALLOWED,
+                places,
+                ids[words[0][places]],
+                rule=str(definition.at),
+                table=definition.name,
+            )
+
+    @staticmethod
+    def _shown(word: object) -> str:
+        return ", ".join(word) if isinstance(word, tuple) else str(word)
+
+    def _per_word_and_day(
+        self, column: Column
+    ) -> tuple[tuple[Index, list[str | tuple[str, ...] | None]], list[float]]:
+        days = np.where(np.isnan(self.view.days), -1, self.view.days).astype(np.int64)
+        numbers, first = distinct([column.data.astype(np.int64), days], len(column))
+        words = self.view.frame.vocabulary.words
+        found = [None if w == MISSING else words[w] for w in column.data[first].tolist()]
+        return (numbers, found), self.view.days[first].tolist()
+
+    def _is_allowed(self, definition: Field, word: str, day: float) -> bool:
+        allowed = definition.allowed
+        if allowed is None or (not allowed.values and allowed.set_name is None):
+            return True
+        if allowed.set_name is not None:
+            return self.view.sets[allowed.set_name].has_on(word, day)
+        return fold(word) in {fold(value) for value in allowed.values}
+
+    def _ordered(self, definition: Field, column: Column) -> Column:
+        """Put lists in the order of the allowed values, each once; too long a list goes to review."""
+        allowed = definition.allowed
+        places = self._places(definition)
+        words = self.view.frame.vocabulary.words
+        present, numbers = np.unique(column.data, return_inverse=True)
+        ids, too_long = [], []
+        for word_id in present.tolist():
+            word = () if word_id == MISSING else words[word_id]
+            items = unique_folded(word if isinstance(word, tuple) else (word,))
+            items = tuple(sorted(items, key=lambda item: places.get(fold(item), len(places))))
+            ids.append(items or None)
+            too_long.append(
+                allowed is not None and allowed.at_most is not None and len(items) > allowed.at_most
+            )
+        broken = np.array(too_long, dtype=bool)[numbers] if len(present) else np.zeros(0, dtype=bool)
+        if broken.any() and allowed is not None:
+            self.raise_edit(
+                EditKind.TOO_LONG,
+                np.flatnonzero(broken),
+                f"{definition.name} has more than {allowed.at_most} entries",
+                rule=str(definition.at),
+                table=definition.name,
+            )
+        data = self.view.frame.vocabulary.ids_of(ids)
+        return Column(column.type, data[numbers] if len(present) else column.data, column.roots)
+
+    def _places(self, definition: Field) -> dict[str, int]:
+        allowed = definition.allowed
+        values: list[str] = []
+        if allowed is not None and allowed.set_name is not None:
+            members = self.view.rulebook.sets[allowed.set_name].members
+            values = [str(m.test.value) for m in members if isinstance(m.test, Equals)]
+        elif allowed is not None:
+            values = list(allowed.values)
+        return {fold(value): place for place, value in reversed(list(enumerate(values)))}

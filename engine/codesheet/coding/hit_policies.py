@@ -1,0 +1,190 @@
+"""Which of the matching rules count: hit policies on the sets of rules that fired and that are undecided.
+
+Rules are named by their index in the table. See DESIGN §3 and decisions, note 4.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from codesheet.language.unary_test_logic import constrains, covers
+from codesheet.language.unary_tests import UnaryTest
+from codesheet.model import DecisionTable, HitPolicy, Rule
+
+Rules = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a table decides for rows with one set of matching rules.
+
+    `hits`: rules that count; more than one only under Collect and Rule order. `by_output` gives for each
+    output (in the table's order) the rules whose cells must agree there, the first of them speaking; None
+    where all of a hit's outputs come from the hit itself. `undecided`: rules to be asked about. `blocked`:
+    outputs (by place) left undecided. `crossing`: rules that contradict each other whatever they give.
+    """
+
+    hits: Rules = ()
+    by_output: tuple[Rules, ...] | None = None
+    undecided: Rules = ()
+    blocked: tuple[int, ...] = ()
+    crossing: Rules = ()
+    rivals: tuple[Rules, ...] = ()
+
+
+class Judge:
+    """A table's hit policy, with what it needs of the table's rules."""
+
+    def __init__(self, table: DecisionTable) -> None:
+        self._table = table
+        self._policy = _POLICIES[table.hit_policy]
+        self._everything = tuple(range(len(table.outputs)))
+        self._scopes = [_Scope.of(rule, table.scope) for rule in table.rules]
+        self._overrides: dict[tuple[int, int], bool] = {}
+        self._cells = [{output.field for output in rule.outputs} for rule in table.rules]
+
+    def decide(self, fired: Rules, undecided: Rules) -> Decision:
+        """Decide for ascending rule indices that matched, and that would if their facts were known."""
+        return self._policy(self, fired, undecided)
+
+    def unique(self, fired: Rules, undecided: Rules) -> Decision:
+        """Count the one match; two contradict."""
+        if len(fired) > 1:
+            return Decision(crossing=fired, undecided=undecided)
+        return self._unless_undecided(fired, undecided)
+
+    def any(self, fired: Rules, undecided: Rules) -> Decision:
+        """Count all matches, which must agree."""
+        return self._unless_undecided(fired, undecided)
+
+    def first(self, fired: Rules, undecided: Rules) -> Decision:
+        """Count the topmost match, unless a rule above it is undecided."""
+        top = fired[:1]
+        above = tuple(rule for rule in undecided if not top or rule < top[0])
+        return self._unless_undecided(top, above)
+
+    def priority(self, fired: Rules, undecided: Rules) -> Decision:
+        """Count the matches of the smallest priority, which must agree."""
+        best = min((self._priority(rule) for rule in fired), default=float("inf"))
+        counting = tuple(rule for rule in fired if self._priority(rule) == best)
+        better = tuple(rule for rule in undecided if self._priority(rule) <= best)
+        return self._unless_undecided(counting, better)
+
+    def collect(self, fired: Rules, undecided: Rules) -> Decision:
+        """Count all matches; of rivals (same RULE id, in a table with a Scope) the most specific."""
+        if not self._table.scope:
+            return Decision(hits=fired, undecided=undecided)
+        hits: list[int] = []
+        rivals: list[Rules] = []
+        for rule in fired:
+            others = [other for other in fired if self._rivals(rule, other)]
+            if any(self._is_overridden(rule, other) for other in others):
+                continue
+            open_rivals = [other for other in undecided if self._rivals(rule, other)]
+            if any(not self._is_overridden(other, rule) for other in open_rivals):
+                continue
+            tied = tuple(o for o in others if not any(self._is_overridden(o, x) for x in others))
+            if tied and min(tied) < rule:
+                continue  # the first of those that tie speaks for them, if they agree
+            hits.append(rule)
+            if tied:
+                rivals.append((rule, *tied))
+        return Decision(hits=tuple(hits), undecided=undecided, rivals=tuple(rivals))
+
+    def override(self, fired: Rules, undecided: Rules) -> Decision:
+        """Count for each output apart the most specific rule with a cell there."""
+        by_output: list[Rules] = []
+        blocked: list[int] = []
+        asking: set[int] = set()
+        for place, name in enumerate(self._table.outputs):
+            given = [rule for rule in fired if name in self._cells[rule]]
+            best = tuple(r for r in given if not any(self._is_overridden(r, other) for other in given))
+            could = [rule for rule in undecided if name in self._cells[rule]]
+            still_open = {r for r in could if not any(self._is_overridden(r, b) for b in best)}
+            if still_open:
+                blocked.append(place)
+                asking |= still_open
+            by_output.append(() if still_open else best)
+        named = {rule for rules in by_output for rule in rules[:1]}
+        return Decision(
+            hits=tuple(sorted(named)) or fired[:1],
+            by_output=tuple(by_output),
+            undecided=tuple(sorted(asking)),
+            blocked=tuple(blocked),
+        )
+
+    def _unless_undecided(self, counting: Rules, undecided: Rules) -> Decision:
+        if undecided:
+            return Decision(undecided=undecided, blocked=self._everything)
+        if not counting:
+            return Decision()
+        return Decision(hits=counting[:1], by_output=(counting,) * len(self._everything))
+
+    def _priority(self, rule: int) -> float:
+        priority = self._table.rules[rule].priority
+        return float("inf") if priority is None else priority
+
+    def _rivals(self, rule: int, other: int) -> bool:
+        rule_id = self._table.rules[rule].id
+        return rule != other and bool(rule_id) and rule_id == self._table.rules[other].id
+
+    def _is_overridden(self, rule: int, by: int) -> bool:
+        """Say whether a rule is overridden by another."""
+        known = self._overrides.get((rule, by))
+        if known is None:
+            known = self._overrides[rule, by] = self._scopes[by].overrides(self._scopes[rule])
+        return known
+
+
+_POLICIES: dict[HitPolicy, Callable[[Judge, Rules, Rules], Decision]] = {
+    HitPolicy.UNIQUE: Judge.unique,
+    HitPolicy.ANY: Judge.any,
+    HitPolicy.FIRST: Judge.first,
+    HitPolicy.PRIORITY: Judge.priority,
+    HitPolicy.RULE_ORDER: Judge.collect,
+    HitPolicy.COLLECT: Judge.collect,
+    HitPolicy.COLLECT_SUM: Judge.collect,
+    HitPolicy.COLLECT_MIN: Judge.collect,
+    HitPolicy.COLLECT_MAX: Judge.collect,
+    HitPolicy.COLLECT_COUNT: Judge.collect,
+    HitPolicy.FIRST_IN_GROUP: Judge.first,
+    HitPolicy.OVERRIDE: Judge.override,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a rule says of the columns of its table's scope.
+
+    `tests` holds the constraining tests by field; `constrained` also the wider fields of their chains.
+    """
+
+    tests: dict[str, tuple[UnaryTest, ...]]
+    constrained: frozenset[str]
+
+    @classmethod
+    def of(cls, rule: Rule, chains: Iterable[tuple[str, ...]]) -> "_Scope":
+        tests: dict[str, tuple[UnaryTest, ...]] = {}
+        for condition in rule.conditions:
+            if constrains(condition.test):
+                tests[condition.field] = (*tests.get(condition.field, ()), condition.test)
+        wide: set[str] = set()
+        for chain in chains:
+            places = [place for place, field in enumerate(chain) if field in tests]
+            if places:
+                wide.update(chain[min(places) :])
+        scope = {field for chain in chains for field in chain}
+        return cls({field: test for field, test in tests.items() if field in scope}, frozenset(wide))
+
+    def overrides(self, other: "_Scope") -> bool:
+        """Say whether this scope is more specific: more columns, or the same and only some values."""
+        if self.constrained != other.constrained:
+            return self.constrained > other.constrained
+        return self._within(other) and not other._within(self)  # noqa: SLF001 - the same class
+
+    def _within(self, other: "_Scope") -> bool:
+        """Say whether every value accepted here is accepted there, as far as can be known."""
+        return all(
+            any(covers(wide, narrow) for narrow in self.tests.get(field, ()))
+            for field, wides in other.tests.items()
+            for wide in wides
+        )

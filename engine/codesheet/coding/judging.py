@@ -1,0 +1,147 @@
+"""Matching a decision table against rows: project, match, decide (DESIGN §7)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from codesheet.coding.columns import Ids, Index
+from codesheet.coding.hit_policies import Decision, Judge, Rules
+from codesheet.coding.projection import Projector
+from codesheet.coding.runtime import Matcher
+from codesheet.coding.truth import NO, UNDECIDED, all_hold, condition_roots, undecided_roots, when_used_fields
+from codesheet.coding.view import View, distinct, eras, period_breaks
+from codesheet.compiling.ruleset import Matching, Test
+from codesheet.model import DecisionTable
+
+
+@dataclass(slots=True)
+class Judged:
+    """A table's verdict on the rows it judges.
+
+    `rows` are the places in the view of the rows judged (those that fail Only when are not); `view` holds
+    just them. `decision` gives each its place in `decisions`, `matched` and `open_rules` (the rules that
+    fired, and those undecided, before the hit policy). `roots`: the facts its undecided rules ask for.
+    """
+
+    rows: Index
+    view: View
+    decision: Index
+    decisions: list[Decision]
+    matched: list[Rules]
+    open_rules: list[Rules]
+    guard_open: list[bool]
+    roots: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What durable-rules found for one combination: condition groups that fire, or might."""
+
+    fired: tuple[int, ...]
+    undecided: tuple[int, ...]
+    undecided_tests: frozenset[int]
+
+
+class TableJudge:
+    """One decision table, ready to judge batch after batch; it remembers every combination met."""
+
+    def __init__(self, table: DecisionTable, matching: Matching) -> None:
+        self.table = table
+        self.judge = Judge(table)
+        self._matching = matching
+        self._matcher = Matcher(matching)
+        self._projectors: dict[str, Projector] = {}
+        self._tests: dict[str, list[tuple[int, Test]]] = {}
+        for index, test in enumerate(matching.tests):
+            self._tests.setdefault(test.field, []).append((index, test))
+        self._rules_of_group: list[list[int]] = [[] for _ in matching.groups]
+        for rule, group in enumerate(matching.rule_groups):
+            self._rules_of_group[group].append(rule)
+        self._breaks = period_breaks(rule.period for rule in table.rules)
+        self._matches: dict[tuple[int, ...], _Match] = {}
+        self._decisions: dict[tuple[Rules, Rules], Decision] = {}
+
+    def judge_rows(self, view: View) -> Judged:
+        """Judge every row of a view."""
+        guard = all_hold(self.table.only_when, view)
+        rows = np.flatnonzero(guard != NO)
+        part = view if len(rows) == view.frame.rows else view.take(rows)
+        guard_open = (guard[rows] == UNDECIDED).astype(np.int64)
+        signatures = [self._projector(field, view).project(part.frame[field], part) for field in self._tests]
+        combination, first = distinct(signatures, len(rows))
+        matches = self._match([tuple(int(s[row]) for s in signatures) for row in first.tolist()])
+        era = eras(part.days, self._breaks)
+        decision, first = distinct([combination, era, guard_open], len(rows))
+        judged = Judged(rows, part, decision, [], [], [], [], np.zeros(len(rows), dtype=np.int32))
+        asks: list[frozenset[int]] = []
+        for row in first.tolist():
+            match = matches[int(combination[row])]
+            asks.append(self._decide(judged, match, float(part.days[row]), guard_open=bool(guard_open[row])))
+        self._find_roots(judged, asks)
+        return judged
+
+    def _projector(self, field: str, view: View) -> Projector:
+        found = self._projectors.get(field)
+        if found is None:
+            found = self._projectors[field] = Projector(self._tests[field], view, when_used_fields(view))
+        return found
+
+    def _match(self, combinations: list[tuple[int, ...]]) -> list[_Match]:
+        """Match the combinations not met before with durable-rules."""
+        unknown = [combination for combination in combinations if combination not in self._matches]
+        holding, undecided = [], []
+        for combination in unknown:
+            signatures = [
+                projector.signatures[number]
+                for projector, number in zip(
+                    (self._projectors[field] for field in self._tests), combination, strict=True
+                )
+            ]
+            holding.append(frozenset().union(*(s.holding for s in signatures)))
+            undecided.append(frozenset().union(*(s.undecided for s in signatures)))
+        fired = self._matcher.match(holding)
+        possible = self._matcher.match([h | u for h, u in zip(holding, undecided, strict=True)])
+        for combination, now, later, tests in zip(unknown, fired, possible, undecided, strict=True):
+            open_groups = tuple(sorted(set(later) - set(now)))
+            self._matches[combination] = _Match(now, open_groups, tests)
+        return [self._matches[combination] for combination in combinations]
+
+    def _decide(self, judged: Judged, match: _Match, day: float, *, guard_open: bool) -> frozenset[int]:
+        """Add the decision for one kind of row; give the tests that its undecided rules wait for."""
+        fired, undecided = self._in_force(match.fired, day), self._in_force(match.undecided, day)
+        if guard_open:
+            fired, undecided = (), tuple(sorted({*fired, *undecided}))
+        known = self._decisions.get((fired, undecided))
+        if known is None:
+            known = self._decisions[fired, undecided] = self.judge.decide(fired, undecided)
+        judged.decisions.append(known)
+        judged.matched.append(fired)
+        judged.open_rules.append(undecided)
+        judged.guard_open.append(guard_open)
+        rule_groups, groups = self._matching.rule_groups, self._matching.groups
+        asked = known.undecided
+        return frozenset(t for rule in asked for t in groups[rule_groups[rule]]) & match.undecided_tests
+
+    def _in_force(self, groups: tuple[int, ...], day: float) -> Rules:
+        rules = (rule for group in groups for rule in self._rules_of_group[group])
+        return tuple(sorted(rule for rule in rules if self.table.rules[rule].period.holds_on(day)))
+
+    def _find_roots(self, judged: Judged, asks: list[frozenset[int]]) -> None:
+        """Find for each row the facts that its undecided rules, or the undecided Only when, ask for."""
+        view, union = judged.view, judged.view.frame.roots.union
+        by_tests: dict[frozenset[int], list[int]] = {}
+        for number, tests in enumerate(asks):
+            if tests:
+                by_tests.setdefault(tests, []).append(number)
+        for tests, numbers in by_tests.items():
+            rows = np.flatnonzero(np.isin(judged.decision, numbers))
+            part = view.take(rows)
+            for index in sorted(tests):
+                test = self._matching.tests[index]
+                united = union(judged.roots[rows], condition_roots(test.field, test.test, part))
+                judged.roots[rows] = judged.roots[rows] if united is None else united
+        if any(judged.guard_open):
+            rows = np.flatnonzero(np.array(judged.guard_open)[judged.decision])
+            guard = undecided_roots(self.table.only_when, view.take(rows))
+            united = union(judged.roots[rows], guard)
+            judged.roots[rows] = judged.roots[rows] if united is None else united

@@ -1,0 +1,188 @@
+"""Projecting a column's values onto the tests of a table: each distinct value is judged once.
+
+The result is a signature a row: which of the field's tests hold, and which are undecided for want of a
+fact. Signatures are numbered and kept from batch to batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
+from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth, undecided_rows
+from codesheet.coding.view import View, distinct
+from codesheet.compiling.ruleset import Test
+from codesheet.language.unary_test_logic import accepts, compare_fields, set_names
+from codesheet.language.unary_tests import AnyOf, CodeRange, Equals, Interval, Not, UnaryTest, Wildcard
+from codesheet.language.values import SAME_NUMBER, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Which tests (by index in the table) hold of a value, and which are undecided."""
+
+    holding: frozenset[int]
+    undecided: frozenset[int]
+
+
+class Projector:
+    """One field's tests in one table, asked of column after column."""
+
+    def __init__(self, tests: Sequence[tuple[int, Test]], view: View, when_used: frozenset[str]) -> None:
+        self.signatures: list[Signature] = []
+        self._numbers: dict[Signature, int] = {}
+        self._when_used = when_used
+        moving = [pair for pair in tests if _moves(pair[1], view)]
+        self._moving = moving
+        still = [pair for pair in tests if pair not in moving]
+        self._all_still = frozenset(index for index, _ in still)
+        self._still = still
+        self._if_missing = frozenset(i for i, t in still if accepts(t.test, None, _never))
+        self._exact: dict[str, list[int]] = {}
+        self._others: list[tuple[int, UnaryTest]] = []
+        self._words: dict[str | tuple[str, ...], int] = {}
+        self._classes: dict[int, int] = {}
+        self._edges = _edges([test.test for _, test in still])
+        for index, test in still:
+            self._place(index, test.test)
+
+    def _place(self, index: int, test: UnaryTest) -> None:
+        parts = test.tests if isinstance(test, AnyOf) else (test,)
+        if all(isinstance(part, Equals) and isinstance(part.value, str) for part in parts):
+            for value in {fold(str(part.value)) for part in parts if isinstance(part, Equals)}:
+                self._exact.setdefault(value, []).append(index)
+        else:
+            self._others.append((index, test))
+
+    def project(self, column: Column, view: View) -> Index:
+        """Give each row's signature, a number into `signatures`."""
+        numbers = self._project_still(column, view)
+        unsure = undecided_rows(column, view.frame, self._when_used)
+        if column.missing.any():
+            plain = self._number(Signature(self._if_missing, frozenset()))
+            asking = self._number(Signature(self._if_missing, self._all_still - self._if_missing))
+            numbers = np.where(column.missing, np.where(unsure, asking, plain), numbers)
+        return self._add_moving(numbers, column, view) if self._moving else numbers
+
+    def _number(self, signature: Signature) -> int:
+        found = self._numbers.get(signature)
+        if found is None:
+            found = self._numbers[signature] = len(self.signatures)
+            self.signatures.append(signature)
+        return found
+
+    def _project_still(self, column: Column, view: View) -> Index:
+        if not column.type.is_text:
+            return self._project_numbers(column.data)
+        words = view.frame.vocabulary.words
+        table = np.zeros(len(words) + 1, dtype=np.int64)
+        present = np.unique(column.data)
+        for word_id in present[present != MISSING].tolist():
+            word = words[word_id]
+            known = self._words.get(word)
+            if known is None:
+                known = self._words[word] = self._number(self._judge_word(word, view))
+            table[word_id] = known
+        return table[column.data]
+
+    def _judge_word(self, word: str | tuple[str, ...], view: View) -> Signature:
+        elements = word if isinstance(word, tuple) else (word,)
+        holding = {index for element in elements for index in self._exact.get(fold(element), ())}
+        member = view.sets.on(0.0)
+        holding.update(index for index, test in self._others if accepts(test, word, member))
+        return Signature(frozenset(holding), frozenset())
+
+    def _project_numbers(self, data: Floats) -> Index:
+        """Tell values apart by the stretch between the tests' bounds they lie in; judge a middle of each."""
+        places = np.searchsorted(self._edges, data, side="right")
+        places[np.isnan(data)] = 0
+        present = np.unique(places)
+        unknown = [int(p) for p in present.tolist() if p not in self._classes]
+        if unknown:
+            self._judge_places(np.array(unknown, dtype=np.int64))
+        table = np.zeros(len(self._edges) + 1, dtype=np.int64)
+        for place in present.tolist():
+            table[place] = self._classes[place]
+        return table[places]
+
+    def _judge_places(self, places: Index) -> None:
+        middles = _middles(self._edges, places)
+        holding: list[list[int]] = [[] for _ in places]
+        for index, test in self._still:
+            for hit in np.flatnonzero(_numbers_accepted(test.test, middles)).tolist():
+                holding[hit].append(index)
+        for place, indices in zip(places.tolist(), holding, strict=True):
+            self._classes[place] = self._number(Signature(frozenset(indices), frozenset()))
+
+    def _add_moving(self, numbers: Index, column: Column, view: View) -> Index:
+        """Add the tests whose answer depends on the day or on another field."""
+        truths = [test_truth(test.test, column, view).astype(np.int64) for _, test in self._moving]
+        combined, first = distinct([numbers, *truths], view.frame.rows)
+        renumbered = np.zeros(len(first), dtype=np.int64)
+        for number, row in enumerate(first.tolist()):
+            base = self.signatures[int(numbers[row])]
+            answers = [(index, int(t[row])) for (index, _), t in zip(self._moving, truths, strict=True)]
+            holding = base.holding | {index for index, answer in answers if answer == YES}
+            undecided = base.undecided | {index for index, answer in answers if answer == UNDECIDED}
+            renumbered[number] = self._number(Signature(holding, undecided))
+        return renumbered[combined]
+
+
+def _moves(test: Test, view: View) -> bool:
+    """Say whether the answer depends on more than the value, or needs a set of numbers."""
+    if compare_fields(test.test):
+        return True
+    is_text = view.rulebook.fields[test.field].type.is_text
+    return any(not is_text or view.sets.is_dated(name) for name in set_names(test.test))
+
+
+def _never(name: str, value: str | float) -> bool:
+    msg = f"set {name} asked of a missing value ({type(value)})"
+    raise TypeError(msg)
+
+
+def _edges(tests: Sequence[UnaryTest]) -> Floats:
+    """Give the places where some test's answer may change: just below and just above each bound."""
+    edges: set[float] = set()
+    for test in tests:
+        for bound in _bounds(test):
+            below = min(bound - SAME_NUMBER, float(np.nextafter(bound, -np.inf)))
+            above = max(bound + SAME_NUMBER, float(np.nextafter(bound, np.inf)))
+            edges |= {below, above}
+    return np.array(sorted(edges), dtype=np.float64)
+
+
+def _bounds(test: UnaryTest) -> list[float]:
+    match test:
+        case AnyOf(tests):
+            return [bound for part in tests for bound in _bounds(part)]
+        case Not(inner):
+            return _bounds(inner)
+        case Equals(value):
+            return [value] if isinstance(value, float) else []
+        case Interval(low, high):
+            return [bound for bound in (low, high) if bound is not None]
+        case _:
+            return []
+
+
+def _middles(edges: Floats, places: Index) -> Floats:
+    if not len(edges):
+        return np.zeros(len(places))
+    low = np.where(places > 0, edges[np.maximum(places - 1, 0)], edges[0] - 2.0)
+    high = np.where(places < len(edges), edges[np.minimum(places, len(edges) - 1)], edges[-1] + 2.0)
+    return (low + high) / 2.0
+
+
+def _numbers_accepted(test: UnaryTest, values: Floats) -> Mask:
+    """Judge values that are all there."""
+    match test:
+        case AnyOf(tests):
+            return np.logical_or.reduce([_numbers_accepted(part, values) for part in tests])
+        case Not(inner):
+            return ~_numbers_accepted(inner, values)
+        case Equals() | Interval() | Wildcard() | CodeRange():
+            return number_mask(test, values)
+        case _:
+            return np.array([accepts(test, value, _never) for value in values.tolist()], dtype=bool)

@@ -1,0 +1,73 @@
+"""Why a rule spoke, in a sentence a biller understands, once per distinct combination of what it read."""
+
+import numpy as np
+
+from codesheet.coding.columns import Ids, Index
+from codesheet.coding.outputs import OutputColumn
+from codesheet.coding.text_functions import per_combination
+from codesheet.coding.view import View
+from codesheet.language.unary_tests import Blank, Equals, NotBlank
+from codesheet.language.values import FieldType, show_value, tidy
+from codesheet.model import Condition, DecisionTable
+
+
+class Reasons:
+    """The reasons of one table's rules."""
+
+    def __init__(self, table: DecisionTable) -> None:
+        self._table = table
+        self._because = OutputColumn([rule.because for rule in table.rules], FieldType.TEXT, is_message=True)
+        self.addresses = [str(rule.at) for rule in table.rules]
+
+    @property
+    def has_because(self) -> bool:
+        """Say whether any rule gives its reason in the author's words."""
+        return not self._because.is_empty
+
+    def because(self, rules: Index, view: View) -> Ids:
+        """Give the authors' words, -1 where a rule has none."""
+        return self._because.values(rules, view).data.astype(np.int32)
+
+    def why(self, rules: Index, view: View, decided: dict[str, Ids]) -> Ids:
+        """Give for each row the reason of its rule: the author's words, or what it tested and read.
+
+        `decided` holds, for fields that other tables decided, those tables' words: they are added for
+        the fields the rule tested.
+        """
+        reasons = self.because(rules, view)
+        for rule in np.unique(rules).tolist():
+            rows = np.flatnonzero(rules == rule)
+            conditions = self._table.rules[rule].conditions
+            words = self._sentence(conditions, rows, view, decided, reasons[rows])
+            reasons[rows] = words
+        return reasons
+
+    def _sentence(
+        self, conditions: tuple[Condition, ...], rows: Index, view: View, decided: dict[str, Ids], own: Ids
+    ) -> Ids:
+        fields = list(dict.fromkeys(condition.field for condition in conditions))
+        trails = [decided[field][rows] for field in fields if field in decided]
+        part = view.take(rows)
+        columns = [part.frame[field] for field in fields]
+        extra = [own.astype(np.int64), *(trail.astype(np.int64) for trail in trails)]
+        numbers, first, combinations = per_combination(columns, part, extra)
+        words = view.frame.vocabulary.words
+        texts = []
+        for row, values in zip(first.tolist(), combinations, strict=True):
+            read = dict(zip(fields, values, strict=True))
+            types = view.rulebook.fields
+            mine = str(words[own[row]]) if own[row] >= 0 else ""
+            tested = "; ".join(_tested(c, show_value(read[c.field], types[c.field].type)) for c in conditions)
+            said = [str(words[trail[row]]) for trail in trails if trail[row] >= 0]
+            texts.append("; ".join(dict.fromkeys([mine or tested or self._table.name, *said])))
+        return view.frame.vocabulary.ids_of(texts)[numbers]
+
+
+def _tested(condition: Condition, shown: str) -> str:
+    match condition.test:
+        case Equals():
+            return f"{condition.field} {shown}"
+        case Blank() | NotBlank():
+            return f"{condition.field} {shown}" if shown else f"{condition.field} not recorded"
+        case _:
+            return f"{condition.field} {shown or 'not recorded'} ({tidy(condition.text)})"

@@ -1,0 +1,266 @@
+"""A coded batch as the tables of DESIGN §8: claim lines, visits, rows, review, edits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from codesheet.coding.batch import CodedBatch, Encounters
+from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
+from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditLog
+from codesheet.coding.lines import DROP, Lines, NoLines
+from codesheet.coding.verdict import Verdict
+from codesheet.coding.view import View, distinct
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.language.values import FieldType, show_value
+from codesheet.model import Level, Origin, Rulebook
+
+STATUSES = ("coded", "review", "no lines", "rejected")
+_EPOCH = 719163  # the ordinal of 1970-01-01, where numpy's days begin
+
+
+@dataclass(slots=True)
+class Coded:
+    """A coded batch before it is written out as tables."""
+
+    view: View
+    lines: Lines
+    log: EditLog
+    nothing: NoLines
+    verdict: Verdict
+
+
+def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: dict[str, int]) -> CodedBatch:
+    """Make the result tables of a batch."""
+    rulebook = ruleset.rulebook
+    standing = np.flatnonzero(coded.verdict.line_weight != DROP)
+    lines, weight = coded.lines.take(standing), coded.verdict.line_weight[standing]
+    renumbered = np.full(len(coded.lines), NO_LINE, dtype=np.int64)
+    renumbered[standing] = np.arange(len(standing))
+    visits = _Visits.of(coded.view)
+    claim_lines = _claim_lines(lines, weight, coded, rulebook)
+    edits = _edits(coded, renumbered, claim_lines, visits, rulebook)
+    status = visits.statuses(coded, lines)
+    kept_rows = int((status[visits.number] == STATUSES.index("review")).sum())
+    edit_table = edits.drop(columns=["_visit", "_row", "_facts"])
+    return CodedBatch(
+        claim_lines=claim_lines,
+        visits=_visits(visits, status, lines, claim_lines, edits, coded, encounters, rulebook),
+        rows=_rows(coded, encounters, status[visits.number], rulebook),
+        review=_review(edits, coded, encounters, rulebook),
+        edits=edit_table,
+        rejected=encounters.rejected,
+        rule_counts=rule_counts,
+        rows_in=encounters.row_count,
+        rows_coded=coded.view.frame.rows - kept_rows,
+        rows_review=kept_rows,
+        rows_rejected=encounters.rejected_rows,
+    )
+
+
+@dataclass(slots=True)
+class _Visits:
+    """Visits in order of appearance: each row's number, and a row of each."""
+
+    number: Index
+    first: Index
+
+    @classmethod
+    def of(cls, view: View) -> "_Visits":
+        number, first = distinct([view.visit_ids.astype(np.int64)], view.frame.rows)
+        return cls(number, first)
+
+    def statuses(self, coded: Coded, lines: Lines) -> Index:
+        """Give each visit's status, a place in STATUSES."""
+        status = np.full(len(self.first), STATUSES.index("no lines"), dtype=np.int64)
+        status[self.number[lines.row]] = STATUSES.index("coded")
+        status[self.number[coded.verdict.in_review]] = STATUSES.index("review")
+        return status
+
+
+def texts(ids: Ids, frame: Frame) -> np.ndarray:  # type: ignore[type-arg]
+    """Give words by id as an array of text; missing ones are empty."""
+    words = np.empty(len(frame.vocabulary.words) + 1, dtype=object)
+    words[:-1] = [w if isinstance(w, str) else ", ".join(w) for w in frame.vocabulary.words]
+    words[-1] = ""
+    return words[ids]
+
+
+def shown(column: Column, frame: Frame) -> pd.Series:
+    """Give a column the way results show it: text, numbers, dates."""
+    if column.type.is_text:
+        return pd.Series(texts(column.data, frame), dtype=object)
+    if column.type is FieldType.DATE:
+        days = np.where(np.isnan(column.data), np.nan, column.data - _EPOCH)
+        return pd.Series(pd.to_datetime(days, unit="D"))
+    if column.type in (FieldType.YES_NO, FieldType.TIME):
+        values, numbers = np.unique(column.data, return_inverse=True)
+        words = np.array([show_value(v, column.type) for v in values.tolist()], dtype=object)
+        return pd.Series(words[numbers] if len(words) else [], dtype=object)
+    return pd.Series(column.data)
+
+
+def _identity(
+    rows: Index, coded: Coded, rulebook: Rulebook, after_visit: dict[str, object]
+) -> dict[str, object]:
+    """Give the columns that say which visit: key, then others, date of service, shown fields."""
+    frame = coded.view.frame
+    columns: dict[str, object] = {"Visit ID": shown(frame[rulebook.visit_key].take(rows), frame)}
+    columns |= after_visit
+    columns["Date of service"] = shown(frame[rulebook.date_of_service].take(rows), frame)
+    for name in rulebook.shown:
+        columns[name] = shown(frame[name].take(rows), frame)
+    return columns
+
+
+def _claim_lines(lines: Lines, weight: Ids, coded: Coded, rulebook: Rulebook) -> pd.DataFrame:
+    frame = lines.frame
+    number = _line_numbers(coded.view.visit_ids[lines.row])
+    columns = _identity(lines.row, coded, rulebook, {"Line": pd.Series(number)})
+    names = ["Code", "Modifiers", "Units"]
+    names += [n for n in _line_names(lines, rulebook) if n not in names]
+    for name in names:
+        columns[name] = shown(frame[name], frame)
+    columns["Disposition"] = pd.Series(np.array([d.value for d in DISPOSITIONS], dtype=object)[weight])
+    columns["Why"] = pd.Series(texts(lines.why, frame), dtype=object)
+    columns["Rule"] = pd.Series(texts(lines.address, frame), dtype=object)
+    return pd.DataFrame(columns)
+
+
+def _line_names(lines: Lines, rulebook: Rulebook) -> list[str]:
+    """Name the line fields that results show: those tables and line lookups set."""
+    decided = [
+        name
+        for name, field in rulebook.fields.items()
+        if field.level is Level.LINE and field.origin in (Origin.LOOKUP, Origin.DECISION)
+    ]
+    hidden = ("Disposition", "Reason")
+    known = [name for name in (*lines.set_names, *decided) if name not in hidden]
+    return [name for name in dict.fromkeys(known) if name in lines.frame.columns or name in lines.set_names]
+
+
+def _line_numbers(visits: Ids) -> Index:
+    """Give lines numbers within their visit; the lines of a visit stand together."""
+    count = np.arange(len(visits))
+    leads = np.ones(len(visits), dtype=bool)
+    leads[1:] = visits[1:] != visits[:-1]
+    return count - np.maximum.accumulate(np.where(leads, count, 0)) + 1 if len(visits) else count
+
+
+def _edits(
+    coded: Coded, renumbered: Index, claim_lines: pd.DataFrame, visits: _Visits, rulebook: Rulebook
+) -> pd.DataFrame:
+    """Give every edit once a visit; edits that say the same are one."""
+    chunks = coded.log.chunks
+    frame = coded.view.frame
+
+    def stacked(name: str) -> Index:
+        arrays = [getattr(chunk, name).astype(np.int64) for chunk in chunks]
+        return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int64)
+
+    rows, weight, message, queue = (stacked(n) for n in ("rows", "weight", "message", "queue"))
+    _, first = distinct([visits.number[rows], weight, message, queue], len(rows))
+    first = np.sort(first)
+    first = first[np.argsort(coded.view.order[rows[first]], kind="stable")]
+    rows, line = rows[first], stacked("lines")[first]
+    line = np.where(line == NO_LINE, NO_LINE, renumbered[line])
+    known = line != NO_LINE
+    line_number = np.full(len(rows), np.nan)
+    line_number[known] = claim_lines["Line"].to_numpy()[line[known]]
+    code = np.full(len(rows), "", dtype=object)
+    code[known] = claim_lines["Code"].to_numpy()[line[known]]
+    columns = _identity(rows, coded, rulebook, {"Line": pd.Series(line_number), "Code": pd.Series(code)})
+    columns["Disposition"] = pd.Series(np.array([d.value for d in DISPOSITIONS], dtype=object)[weight[first]])
+    columns["Queue"] = pd.Series(texts(queue[first], frame), dtype=object)
+    columns["Message"] = pd.Series(texts(message[first], frame), dtype=object)
+    columns["Rule"] = pd.Series(texts(stacked("rule")[first], frame), dtype=object)
+    columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": stacked("facts")[first]}
+    return pd.DataFrame(columns)
+
+
+def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook: Rulebook) -> pd.DataFrame:
+    """Give the worklist: one line for each thing a person must decide."""
+    todo = edits[edits["Disposition"] == DISPOSITIONS[REVIEW].value]
+    sets = coded.view.frame.roots.sets
+    facts = [", ".join(sorted(sets[i])) for i in todo["_facts"].tolist()]
+    file_rows = encounters.file_rows.to_numpy()[todo["_row"].to_numpy(dtype=np.int64)]
+    columns = {name: todo[name].to_numpy() for name in ("Visit ID", "Date of service", *rulebook.shown)}
+    columns |= {
+        "Queue": todo["Queue"].to_numpy(),
+        "Message": todo["Message"].to_numpy(),
+        "Facts": np.array(facts, dtype=object),
+        "Rule": todo["Rule"].to_numpy(),
+        "Row": file_rows,
+    }
+    return pd.DataFrame(columns)
+
+
+def _visits(  # noqa: PLR0913, PLR0917 - the pieces of one table
+    visits: _Visits,
+    status: Index,
+    lines: Lines,
+    claim_lines: pd.DataFrame,
+    edits: pd.DataFrame,
+    coded: Coded,
+    encounters: Encounters,
+    rulebook: Rulebook,
+) -> pd.DataFrame:
+    columns = _identity(visits.first, coded, rulebook, {})
+    columns["Status"] = np.array(STATUSES, dtype=object)[status]
+    columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(claim_lines), len(visits.first))
+    words = (edits["Disposition"] + ": " + edits["Message"]).to_numpy(dtype=object)
+    columns["Edits"] = _joined_by(edits["_visit"].to_numpy(dtype=np.int64), words, len(visits.first))
+    table = pd.DataFrame(columns)
+    seen = set(table["Visit ID"])
+    lost = [v for v in dict.fromkeys(encounters.rejected["Visit ID"]) if v and v not in seen]
+    if lost:
+        more = pd.DataFrame({"Visit ID": lost, "Status": "rejected", "Edits": "no row of it could be read"})
+        table = pd.concat([table, more], ignore_index=True)
+        texts_of = [c for c in table.columns if c != "Date of service" and table[c].dtype == object]
+        table[texts_of] = table[texts_of].fillna("")
+    return table
+
+
+def _code_texts(claim_lines: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+    """Write lines as a biller would jot them: J9271-JZ, and the units if not 1."""
+    codes = claim_lines["Code"].to_numpy(dtype=object)
+    modifiers = claim_lines["Modifiers"].to_numpy(dtype=object)
+    units = [show_value(u, FieldType.NUMBER) for u in claim_lines["Units"].tolist()]
+    return np.array(
+        [
+            code + "".join(f"-{m}" for m in mods.split(", ") if m) + (f" ×{count}" if count != "1" else "")  # noqa: RUF001 - the sign billers use
+            for code, mods, count in zip(codes, modifiers, units, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _joined_by(numbers: Index, words: np.ndarray, count: int) -> np.ndarray:  # type: ignore[type-arg]
+    joined: list[list[str]] = [[] for _ in range(count)]
+    for number, word in zip(numbers.tolist(), words.tolist(), strict=True):
+        joined[number].append(word)
+    return np.array(["; ".join(parts) for parts in joined], dtype=object)
+
+
+def _rows(coded: Coded, encounters: Encounters, status: Index, rulebook: Rulebook) -> pd.DataFrame:
+    frame = coded.view.frame
+    why = np.full(frame.rows, MISSING, dtype=np.int64)
+    for rows, words in zip(coded.nothing.rows, coded.nothing.why, strict=True):
+        why[rows] = words
+    columns: dict[str, object] = {
+        "File": encounters.file_of_row.to_numpy(),
+        "Row": encounters.file_rows.to_numpy(),
+        "Status": np.array(STATUSES, dtype=object)[status],
+        "No line because": texts(why, frame),
+    }
+    table = pd.DataFrame(columns)
+    derived = {
+        name: shown(frame[name], frame)
+        for name, field in rulebook.fields.items()
+        if field.level is Level.ROW and field.origin is not Origin.READ and name in frame.columns
+    }
+    carried = encounters.carried.reset_index(drop=True)
+    clash = {
+        name: f"{name} (as came)" for name in carried.columns if name in table.columns or name in derived
+    }
+    return pd.concat([table, carried.rename(columns=clash), pd.DataFrame(derived)], axis=1)

@@ -1,0 +1,331 @@
+"""Decision tables at work: what a table's decision does to rows or lines, by its result."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from codesheet.coding.aggregates import aggregate
+from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
+from codesheet.coding.comparisons import agree
+from codesheet.coding.context import Context
+from codesheet.coding.edits import DISPOSITIONS, REVIEW, EditKind
+from codesheet.coding.evaluate import all_missing, message
+from codesheet.coding.hit_policies import Decision, Rules
+from codesheet.coding.judging import Judged, TableJudge
+from codesheet.coding.outputs import NO_RULE, output_columns
+from codesheet.coding.reasons import Reasons
+from codesheet.coding.view import View
+from codesheet.compiling.ruleset import Matching
+from codesheet.language.values import FieldType, fold
+from codesheet.model import DecisionTable, HitPolicy, Rulebook
+
+_AGGREGATES = {
+    HitPolicy.COLLECT_SUM: "sum",
+    HitPolicy.COLLECT_MIN: "min",
+    HitPolicy.COLLECT_MAX: "max",
+    HitPolicy.COLLECT_COUNT: "count",
+}
+_SPECIAL_TYPES = {
+    "Add modifiers": FieldType.CODE_LIST,
+    "Remove modifiers": FieldType.CODE_LIST,
+    "Disposition": FieldType.TEXT,
+    "Reason": FieldType.TEXT,
+    "Queue": FieldType.TEXT,
+    "Message": FieldType.TEXT,
+}
+
+
+@dataclass(slots=True)
+class Hits:
+    """Rules that count, one entry a row and rule.
+
+    `places` are places in the context's view, `view` holds the rows of the hits. `by_output` gives for each
+    output the rule whose cell speaks there (NO_RULE: none); `rule` is the rule the hit is known by.
+    """
+
+    places: Index
+    rule: Index
+    by_output: dict[str, Index]
+    view: View
+
+    def keep(self, mask: Mask) -> "Hits":
+        """Give the hits where a mask holds."""
+        if mask.all():
+            return self
+        kept = np.flatnonzero(mask)
+        by_output = {name: rules[kept] for name, rules in self.by_output.items()}
+        return Hits(self.places[kept], self.rule[kept], by_output, self.view.take(kept))
+
+
+class Table:
+    """One decision table ready to run: matching, hit policy, cells and reasons."""
+
+    def __init__(self, table: DecisionTable, matching: Matching, rulebook: Rulebook) -> None:
+        self.definition = table
+        self.judge = TableJudge(table, matching)
+        types = {name: field.type for name, field in rulebook.fields.items()} | _SPECIAL_TYPES
+        self.outputs = output_columns(table, types)
+        self.reasons = Reasons(table)
+        self.counts: np.ndarray = np.zeros(len(table.rules), dtype=np.int64)
+
+    def hits(self, context: Context) -> tuple[Judged, Hits]:
+        """Judge the rows of a context; ask, object and count; give the hits that stand."""
+        judged = self.judge.judge_rows(context.view)
+        self.ask(context, judged)
+        self.no_rule(context, judged)
+        self._crossing(context, judged)
+        hits = self._expand(judged)
+        hits = self._agreeing(context, judged, hits)
+        self._count(hits)
+        return judged, hits
+
+    def _count(self, hits: Hits) -> None:
+        self.counts += np.bincount(hits.rule, minlength=len(self.counts))
+        if self.definition.hit_policy is HitPolicy.OVERRIDE:
+            for rules in hits.by_output.values():
+                others = rules[(rules != NO_RULE) & (rules != hits.rule)]
+                self.counts += np.bincount(others, minlength=len(self.counts))
+
+    def ask(self, context: Context, judged: Judged) -> None:
+        """Ask for the facts that undecided rules wait for."""
+        speaks = self.definition.if_no_rule is not None and self.definition.if_no_rule.message is not None
+        asking = [
+            bool(d.undecided) or (is_open and (bool(rules) or speaks))
+            for d, rules, is_open in zip(judged.decisions, judged.open_rules, judged.guard_open, strict=True)
+        ]
+        if any(asking):
+            rows = np.flatnonzero(np.array(asking)[judged.decision])
+            context.ask(judged.rows[rows], judged.roots[rows], self.definition.name)
+
+    def no_rule(self, context: Context, judged: Judged) -> None:
+        """Raise what `If no rule matches` says."""
+        speaks = self.definition.if_no_rule
+        if speaks is None or speaks.message is None:
+            return
+        silent = [
+            not (fired or undecided or is_open)
+            for fired, undecided, is_open in zip(
+                judged.matched, judged.open_rules, judged.guard_open, strict=True
+            )
+        ]
+        if any(silent):
+            rows = np.flatnonzero(np.array(silent)[judged.decision])
+            context.raise_edit(
+                EditKind.NO_RULE,
+                judged.rows[rows],
+                message(speaks.message, judged.view.take(rows)).data.astype(np.int32),
+                weight=DISPOSITIONS.index(speaks.disposition),
+                rule=str(self.definition.at),
+                table=self.definition.name,
+            )
+
+    def _crossing(self, context: Context, judged: Judged) -> None:
+        for number, decision in enumerate(judged.decisions):
+            if decision.crossing:
+                rows = judged.rows[judged.decision == number]
+                self.conflict(context, rows, decision.crossing, "")
+
+    def conflict(self, context: Context, places: Index, rules: Rules, output: str) -> None:
+        """Send rows whose rules contradict each other to review, naming every cell."""
+        cells = [self._cell(rule, output) for rule in rules]
+        what = f"rules disagree on {output}" if output else "several rules match where one may"
+        context.raise_edit(
+            EditKind.CONFLICT,
+            places,
+            f"{self.definition.name}: {what}: {', '.join(cells)}",
+            rule="; ".join(self.reasons.addresses[rule] for rule in rules),
+            table=self.definition.name,
+        )
+
+    def _cell(self, rule: int, output: str) -> str:
+        found = self.definition.rules[rule].output(output) if output else None
+        return str(self.definition.rules[rule].at if found is None else found.at)
+
+    def _expand(self, judged: Judged) -> Hits:
+        """Repeat each row for every rule that counts there."""
+        decisions = judged.decisions
+        lengths = np.array([len(d.hits) for d in decisions], dtype=np.int64)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]) if len(lengths) else lengths
+        flat = np.array([rule for d in decisions for rule in d.hits], dtype=np.int64)
+        counts = lengths[judged.decision] if len(lengths) else np.zeros(0, dtype=np.int64)
+        rows = np.repeat(np.arange(len(judged.rows)), counts)
+        within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        decision = judged.decision[rows]
+        rule = flat[starts[decision] + within] if len(rows) else np.zeros(0, dtype=np.int64)
+        by_output = dict.fromkeys(self.definition.outputs, rule)
+        if any(d.by_output is not None for d in decisions):
+            for place, name in enumerate(self.definition.outputs):
+                speaking = [_speaking(d, place) for d in decisions]
+                by_output[name] = np.array(speaking, dtype=np.int64)[decision]
+        whole = len(rows) == len(judged.rows) and bool((counts == 1).all())
+        return Hits(judged.rows[rows], rule, by_output, judged.view if whole else judged.view.take(rows))
+
+    def _agreeing(self, context: Context, judged: Judged, hits: Hits) -> Hits:
+        """Send hits whose rules should agree and do not to review, without their outputs."""
+        decisions = judged.decisions
+        place_in_judged = np.searchsorted(judged.rows, hits.places)
+        decision = judged.decision[place_in_judged] if len(hits.places) else hits.places
+        standing = np.ones(len(hits.places), dtype=bool)
+        for number, one in enumerate(decisions):
+            groups = [] if one.by_output is None else list(enumerate(one.by_output))
+            tied = [(place, rules) for place, rules in groups if len(rules) > 1]
+            tied += [(place, rules) for rules in one.rivals for place in range(len(self.definition.outputs))]
+            for place, rules in tied:
+                name = self.definition.outputs[place]
+                rows = np.flatnonzero((decision == number) & (hits.by_output[name] == rules[0]))
+                broken = rows[self._differ(name, rules, hits.view.take(rows))]
+                if len(broken):
+                    self.conflict(context, hits.places[broken], rules, name)
+                    self._silence(hits, name, broken, standing)
+        return hits.keep(standing)
+
+    def _differ(self, name: str, rules: Rules, view: View) -> Mask:
+        column = self.outputs[name]
+        everywhere = np.full(view.frame.rows, rules[0], dtype=np.int64)
+        first, given = column.values(everywhere, view), column.given(everywhere)
+        cleared = column.cleared(everywhere)
+        differ = np.zeros(view.frame.rows, dtype=bool)
+        for rule in rules[1:]:
+            other = np.full(view.frame.rows, rule, dtype=np.int64)
+            differ |= ~agree(first, column.values(other, view), view)
+            differ |= (given != column.given(other)) | (cleared != column.cleared(other))
+        return differ
+
+    def _silence(self, hits: Hits, name: str, broken: Index, standing: Mask) -> None:
+        """Take back the disputed output, or the whole hit where its outputs belong together."""
+        if self.definition.hit_policy is HitPolicy.OVERRIDE and self.definition.result.value == "fields":
+            rules = hits.by_output[name].copy()
+            rules[broken] = NO_RULE
+            hits.by_output[name] = rules
+        else:
+            standing[broken] = False
+
+    def decide_fields(self, context: Context) -> None:
+        """Set the THEN fields of the rows (or lines) of a context."""
+        judged, hits = self.hits(context)
+        blocked = self._blocked(judged)
+        for place, name in enumerate(self.definition.outputs):
+            column = self._field_values(name, hits, context)
+            rows = judged.rows[blocked[place]]
+            leave_open(column, rows, judged.roots[blocked[place]])
+            context.set_field(context.view.rulebook.fields[name], column)
+        self.remember_because(context, hits.places, hits.rule, hits.view)
+
+    def remember_because(self, context: Context, places: Index, rules: Index, view: View) -> None:
+        """Keep the authors' words for the decided fields, for the lines that will turn on them."""
+        if self.reasons.has_because:
+            words = np.full(context.view.frame.rows, MISSING, dtype=np.int32)
+            words[places] = self.reasons.because(rules, view)
+            for name in self.definition.outputs:
+                context.because[name] = words
+
+    def _blocked(self, judged: Judged) -> list[Index]:
+        table = np.zeros((len(judged.decisions), max(len(self.definition.outputs), 1)), dtype=bool)
+        for number, decision in enumerate(judged.decisions):
+            table[number, list(decision.blocked)] = True
+            if judged.guard_open[number]:
+                table[number, :] = True
+        chosen = table[judged.decision]
+        return [np.flatnonzero(chosen[:, place]) for place in range(len(self.definition.outputs))]
+
+    def _field_values(self, name: str, hits: Hits, context: Context) -> Column:
+        output = self.outputs[name]
+        values = output.values(hits.by_output[name], hits.view)
+        rows = context.view.frame.rows
+        function = _AGGREGATES.get(self.definition.hit_policy)
+        if function is None and self.definition.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER):
+            function = "list"
+        if function is None:
+            column = all_missing(output.kind, rows)
+            column.data[hits.places] = values.data
+            if values.roots is not None:
+                column.roots = np.zeros(rows, dtype=np.int32)
+                column.roots[hits.places] = values.roots
+            return column
+        return self._gathered(function, name, values, hits, context)
+
+    def _gathered(self, function: str, name: str, values: Column, hits: Hits, context: Context) -> Column:
+        """Reduce the hits of each row to one value."""
+        view = hits.view
+        given = np.flatnonzero(self.outputs[name].given(hits.by_output[name]))
+        numbered = View(
+            view.frame, view.days, np.arange(len(hits.places)), view.sets, view.rulebook, view.visit_ids
+        ).take(given)
+        places = hits.places[given]
+        column = all_missing(self.outputs[name].kind, context.view.frame.rows)
+        if function == "count":
+            column.data[:] = np.bincount(places, minlength=len(column))
+            return column
+        if len(given):
+            numbers = np.unique(places, return_inverse=True)[1]
+            reduced = aggregate(function, values.take(given), None, numbers.astype(np.int64), numbered)
+            column.data[places] = reduced.data
+            if reduced.roots is not None:
+                column.roots = np.zeros(len(column), dtype=np.int32)
+                column.roots[places] = reduced.roots
+        return column
+
+    def raise_edits(self, context: Context) -> None:
+        """Raise this table's edits on the rows (or lines) of a context."""
+        _, hits = self.hits(context)
+        if not len(hits.places):
+            return
+        values = {
+            name: column.values(hits.by_output[name], hits.view) for name, column in self.outputs.items()
+        }
+        absent = np.full(len(hits.places), MISSING, dtype=np.int32)
+        texts = values["Message"].data if "Message" in values else absent
+        if (texts == MISSING).any():
+            why = self.reasons.why(hits.rule, hits.view, context.because)
+            texts = np.where(texts == MISSING, why, texts)
+        weights = np.full(len(hits.places), REVIEW, dtype=np.int32)
+        if "Disposition" in values:
+            weights = disposition_weights(values["Disposition"], hits.view, REVIEW)
+        context.raise_edit(
+            EditKind.RULE,
+            hits.places,
+            texts.astype(np.int32),
+            weight=weights,
+            queue=values["Queue"].data.astype(np.int32) if "Queue" in values else None,
+            rule=self.addresses_of(hits, context),
+            table=self.definition.name,
+        )
+
+    def addresses_of(self, hits: Hits, context: Context) -> Ids:
+        """Give each hit's rule as workbook!sheet!row; several where an Override mixes them."""
+        words = context.view.frame.vocabulary
+        own = words.ids_of(self.reasons.addresses)[hits.rule] if len(self.reasons.addresses) else hits.rule
+        if self.definition.hit_policy is not HitPolicy.OVERRIDE or not len(hits.rule):
+            return own.astype(np.int32)
+        mixed = np.stack(list(hits.by_output.values()), axis=1)
+        distinct_rules, numbers = np.unique(mixed, axis=0, return_inverse=True)
+        texts = [
+            "; ".join(self.reasons.addresses[r] for r in dict.fromkeys(rules) if r != NO_RULE)
+            for rules in distinct_rules.tolist()
+        ]
+        return words.ids_of(texts)[numbers.reshape(-1)]
+
+
+def _speaking(decision: Decision, place: int) -> int:
+    if decision.by_output is None:
+        return decision.hits[0] if decision.hits else NO_RULE
+    return decision.by_output[place][0] if decision.by_output[place] else NO_RULE
+
+
+def leave_open(column: Column, places: Index, roots: Ids) -> None:
+    """Take the values away that wait for facts; the facts are their roots."""
+    if not len(places):
+        return
+    all_roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots.copy()
+    column.data[places] = MISSING if column.type.is_text else np.nan
+    all_roots[places] = roots
+    column.roots = all_roots
+
+
+def disposition_weights(column: Column, view: View, missing: int) -> Ids:
+    """Read dispositions as weights; what is no disposition is a review."""
+    known = {fold(d.value): weight for weight, d in enumerate(DISPOSITIONS)}
+    words = view.frame.vocabulary.words
+    present, numbers = np.unique(column.data, return_inverse=True)
+    weights = [missing if i == MISSING else known.get(fold(str(words[i])), REVIEW) for i in present.tolist()]
+    return np.array(weights, dtype=np.int32)[numbers] if len(present) else np.zeros(0, dtype=np.int32)

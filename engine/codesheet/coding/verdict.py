@@ -1,0 +1,125 @@
+"""The end of coding: facts asked for, rows no table coded, what holds a visit, lines' dispositions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from codesheet.coding.columns import MISSING, Ids, Index, Mask
+from codesheet.coding.context import Context
+from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind
+from codesheet.coding.lines import Lines, NoLines
+from codesheet.model import Disposition, Result, Rulebook
+
+DENY = DISPOSITIONS.index(Disposition.DENY)
+DROP = DISPOSITIONS.index(Disposition.DROP)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What stands at the end: each line's weight, and the rows whose visit is held for review."""
+
+    line_weight: Ids
+    in_review: Mask
+    is_broken: Mask
+
+
+def reach_verdict(
+    lines: Lines,
+    context: Context,
+    nothing: NoLines,
+    rulebook: Rulebook,
+    broken_visits: set[str] | frozenset[str],
+) -> Verdict:
+    """Close a batch: every row ends in a line, a `none` or a review edit."""
+    _ask_for_facts(context)
+    _flag_uncoded(lines, context, nothing, rulebook)
+    is_broken = _flag_broken(context, broken_visits)
+    visits = context.view.visit_ids
+    held = np.unique(visits[context.log.rows_with()])
+    in_review = np.isin(visits, held)
+    weight = _line_weights(lines, context)
+    weight = np.where((weight < REVIEW) & in_review[lines.row], REVIEW, weight).astype(np.int32)
+    return Verdict(weight, in_review, is_broken)
+
+
+def _ask_for_facts(context: Context) -> None:
+    """Raise one review edit a row and set of facts, naming the tables that turn on them."""
+    asks = context.asks
+    if not asks.rows:
+        return
+    rows, roots = np.concatenate(asks.rows), np.concatenate(asks.roots)
+    names = [name for name, _ in asks.tables]
+    table = np.repeat(np.arange(len(names)), [count for _, count in asks.tables])
+    tables_of: dict[tuple[int, int], list[int]] = {}
+    for row, root, number in zip(rows.tolist(), roots.tolist(), table.tolist(), strict=True):
+        tables_of.setdefault((row, root), []).append(number)
+    texts, rules, keys = [], [], []
+    decisions, lookups = context.view.rulebook.decisions, context.view.rulebook.lookups
+    for (row, root), numbers in tables_of.items():
+        asking = list(dict.fromkeys(names[number] for number in numbers))
+        facts = " and ".join(sorted(context.view.frame.roots.sets[root])) or "a fact"
+        texts.append(f"{facts} not recorded: ask for it; {', '.join(asking)} cannot be decided without")
+        sheets = [decisions[n].at if n in decisions else lookups[n].at for n in asking]
+        rules.append("; ".join(map(str, sheets)))
+        keys.append((row, root))
+    words = context.view.frame.vocabulary
+    pairs = np.array(keys, dtype=np.int64)
+    context.log.add(
+        EditKind.UNDECIDED,
+        pairs[:, 0],
+        words.ids_of(texts),
+        rule=words.ids_of(rules),
+        facts=pairs[:, 1].astype(np.int32),
+    )
+
+
+def _flag_uncoded(lines: Lines, context: Context, nothing: NoLines, rulebook: Rulebook) -> None:
+    if not any(table.result is Result.CLAIM_LINES for table in rulebook.decisions.values()):
+        return
+    accounted = np.zeros(context.view.frame.rows, dtype=bool)
+    accounted[lines.row] = True
+    for rows in (*nothing.rows, *_joined_rows(lines)):
+        accounted[rows] = True
+    accounted[context.log.rows_with(frozenset([EditKind.DROPPED]), DROP)] = True
+    accounted[context.log.rows_with()] = True
+    context.log.add(EditKind.UNCODED_ROW, np.flatnonzero(~accounted), "no table codes this row")
+
+
+def _joined_rows(lines: Lines) -> list[Index]:
+    return [np.array(rows, dtype=np.int64) for rows in lines.rows_of or () if len(rows) > 1]
+
+
+def _flag_broken(context: Context, broken_visits: set[str] | frozenset[str]) -> Mask:
+    """Hold the visits of which some row could not be read."""
+    visits = context.view.visit_ids
+    words = context.view.frame.vocabulary.words
+    key = context.view.frame[context.view.rulebook.visit_key]
+    broken = np.zeros(len(visits), dtype=bool)
+    if broken_visits and key.type.is_text:
+        ids = [i for i in np.unique(visits).tolist() if i != MISSING and words[i] in broken_visits]
+        broken = np.isin(visits, ids)
+    _, first = np.unique(visits[broken], return_index=True)
+    rows = np.flatnonzero(broken)[first]
+    context.log.add(
+        EditKind.REJECTED_ROW, rows, "a row of this visit could not be read (see Rejected): correct it first"
+    )
+    return broken
+
+
+def _line_weights(lines: Lines, context: Context) -> Ids:
+    """Give each line the weightiest of its own disposition, its edits, and its rows' deny and drop."""
+    weight = lines.weight.copy()
+    row_weight = np.zeros(context.view.frame.rows, dtype=np.int32)
+    for chunk in context.log.chunks:
+        on_line = chunk.lines != NO_LINE
+        np.maximum.at(weight, chunk.lines[on_line], chunk.weight[on_line])
+        on_row = (chunk.lines == NO_LINE) & (chunk.weight >= DENY) & (chunk.kind is not EditKind.DROPPED)
+        np.maximum.at(row_weight, chunk.rows[on_row], chunk.weight[on_row])
+    if row_weight.any() and len(lines):
+        if lines.rows_of is None:
+            weight = np.maximum(weight, row_weight[lines.row])
+        else:
+            counts = [len(rows) for rows in lines.rows_of]
+            flat = np.array([row for rows in lines.rows_of for row in rows], dtype=np.int64)
+            np.maximum.at(weight, np.repeat(np.arange(len(lines)), counts), row_weight[flat])
+    return weight

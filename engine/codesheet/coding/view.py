@@ -1,0 +1,204 @@
+"""What formulas and tests see of a batch: its columns, days, order, groups and value sets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Index, Mask
+from codesheet.language.unary_test_logic import accepts
+from codesheet.language.unary_tests import Equals, UnaryTest
+from codesheet.language.values import fold
+from codesheet.model import Member, Period, Rulebook, ValueSet
+
+
+@dataclass(slots=True)
+class LineFrame(Frame):
+    """Claim lines: line fields of their own, and a copy of any field of the row that made the line."""
+
+    parent: Frame | None = None
+    row_of_line: Index | None = None
+
+    def __getitem__(self, name: str) -> Column:
+        found = self.columns.get(name)
+        if found is None and self.parent is not None and self.row_of_line is not None:
+            found = self.columns[name] = self.parent[name].take(self.row_of_line)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def take(self, index: Index) -> "LineFrame":
+        """Give the lines of an index."""
+        columns = {name: column.take(index) for name, column in self.columns.items()}
+        rows = None if self.row_of_line is None else self.row_of_line[index]
+        return LineFrame(len(index), columns, self.vocabulary, self.roots, self.parent, rows)
+
+
+class MemberIndex:
+    """The members of one value set, by the days on which they belong."""
+
+    def __init__(self, value_set: ValueSet) -> None:
+        self._by_period: dict[Period, tuple[set[str | float], list[UnaryTest]]] = {}
+        for member in value_set.members:
+            self._add(member)
+
+    def _add(self, member: Member) -> None:
+        exact, others = self._by_period.setdefault(member.period, (set(), []))
+        if isinstance(member.test, Equals) and isinstance(member.test.value, str):
+            exact.add(fold(member.test.value))
+        else:
+            others.append(member.test)
+
+    @property
+    def periods(self) -> list[Period]:
+        """Give the distinct periods of its members."""
+        return list(self._by_period)
+
+    def has(self, value: str | float, period: Period) -> bool:
+        """Say whether a value is a member by some row of this period."""
+        exact, others = self._by_period[period]
+        if isinstance(value, str) and fold(value) in exact:
+            return True
+        return any(accepts(test, value, _no_member) for test in others)
+
+    def has_on(self, value: str | float, day: float) -> bool:
+        """Say whether a value is a member on a day."""
+        return any(period.holds_on(day) and self.has(value, period) for period in self._by_period)
+
+
+def _no_member(set_name: str, value: str | float) -> bool:
+    msg = f"a member of a value set cannot be the set {set_name} ({type(value)})"
+    raise TypeError(msg)
+
+
+class Sets:
+    """Every value set of a rulebook, ready to be asked."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._indexes = {name: MemberIndex(value_set) for name, value_set in rulebook.sets.items()}
+
+    def __getitem__(self, name: str) -> MemberIndex:
+        return self._indexes[name]
+
+    def is_dated(self, name: str) -> bool:
+        """Say whether membership depends on the day."""
+        return self._indexes[name].periods not in ([], [Period()])
+
+    def breaks(self, names: Sequence[str]) -> list[int]:
+        """Give the days on which membership in any of these sets may change."""
+        return period_breaks(period for name in names for period in self._indexes[name].periods)
+
+    def on(self, day: float) -> Callable[[str, str | float], bool]:
+        """Give membership on one day as a function of set name and value."""
+        return lambda name, value: self._indexes[name].has_on(value, day)
+
+
+def period_breaks(periods: "Sequence[Period] | object") -> list[int]:
+    """Give the sorted days on which something of these periods begins or has just ended."""
+    days: set[int] = set()
+    for period in periods:  # type: ignore[attr-defined]
+        if period.first is not None:
+            days.add(period.first)
+        if period.last is not None:
+            days.add(period.last + 1)
+    return sorted(days)
+
+
+def eras(days: Floats, breaks: list[int]) -> Index:
+    """Give numbers to the stretches of time between breaks; a missing day has the number -1."""
+    numbers = np.searchsorted(np.array(breaks, dtype=np.float64), days, side="right")
+    return np.where(np.isnan(days), -1, numbers).astype(np.int64)
+
+
+@dataclass(slots=True)
+class View:
+    """A frame with what its evaluation needs besides columns.
+
+    `days` are dates of service (ordinals); `order` ranks the rows (or lines) by visit and Row order;
+    `when_used` says of each root set whether a value missing for it is undecided.
+    """
+
+    frame: Frame
+    days: Floats
+    order: Index
+    sets: Sets
+    rulebook: Rulebook
+    visit_ids: Ids
+
+    def take(self, index: Index) -> "View":
+        """Give the view of the rows of an index."""
+        return View(
+            self.frame.take(index),
+            self.days[index],
+            self.order[index],
+            self.sets,
+            self.rulebook,
+            self.visit_ids[index],
+        )
+
+    def groups(self, per: Sequence[str]) -> Index:
+        """Give numbers to the groups of rows alike in some fields; a row with a blank stands alone."""
+        codes, blank = [], np.zeros(self.frame.rows, dtype=bool)
+        for name in per:
+            column = self.frame[name]
+            blank |= column.missing
+            codes.append(self._group_codes(name, column))
+        numbers = distinct(codes, self.frame.rows)[0]
+        if blank.any():
+            count = int(numbers.max()) + 1 if len(numbers) else 0
+            numbers = numbers.copy()
+            numbers[blank] = count + np.arange(int(blank.sum()))
+            numbers = pd.factorize(numbers)[0].astype(np.int64)
+        return numbers
+
+    def _group_codes(self, name: str, column: Column) -> Index:
+        if name == self.rulebook.visit_key:  # identifiers may differ by case alone
+            return self.visit_ids.astype(np.int64)
+        return comparable_codes(column, self.frame)
+
+
+def comparable_codes(column: Column, frame: Frame) -> Index:
+    """Give small integers that are equal where the values compare equal; -1 where missing."""
+    if column.type.is_text:
+        folded = frame.vocabulary.folded()
+        safe = np.where(column.data == MISSING, 0, column.data)
+        words = folded[safe] if len(folded) else safe
+        return np.where(column.data == MISSING, MISSING, words).astype(np.int64)
+    return pd.factorize(np.round(column.data, 9))[0].astype(np.int64)
+
+
+def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
+    """Give numbers to the distinct combinations of several columns of integers.
+
+    Gives the number of each row, and for each number one row that has it, in order of appearance.
+    """
+    combined = np.zeros(rows, dtype=np.int64)
+    size = 1
+    for column in codes:
+        low = int(column.min()) if rows else 0
+        width = (int(column.max()) - low + 1) if rows else 1
+        if size * width > 2**62:
+            combined, size = _compressed(combined)
+        if size * width > 2**62:
+            column, width = _compressed(column)  # noqa: PLW2901 - the same column, numbered densely
+            low = 0
+        combined = combined * width + (column - low)
+        size *= width
+    numbers, _ = _compressed(combined)
+    first = np.zeros(int(numbers.max()) + 1 if rows else 0, dtype=np.int64)
+    first[numbers[::-1]] = np.arange(rows - 1, -1, -1)
+    return numbers, first
+
+
+def _compressed(column: Index) -> tuple[Index, int]:
+    numbers, values = pd.factorize(column)
+    return numbers.astype(np.int64), max(len(values), 1)
+
+
+def undecided_rows(column: Column, frame: Frame, when_used: frozenset[str]) -> Mask:
+    """Say where a missing value may not be taken as an answer: all its roots are `when used`."""
+    if column.roots is None:
+        return np.zeros(len(column), dtype=bool)
+    asked = np.array([bool(names) and names <= when_used for names in frame.roots.sets])
+    return asked[column.roots]

@@ -1,0 +1,110 @@
+"""What the commands do, each a driver that reads aloud: new, check, compile, code."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codesheet.checks import check
+from codesheet.coding.batch import CodedBatch
+from codesheet.coding.coder import Coder
+from codesheet.compiling.compiler import compile_rulebook
+from codesheet.compiling.rules_files import differences, read_rules, write_rules
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.examples import run_examples
+from codesheet.exports.reader import read_encounters
+from codesheet.issues import Issue
+from codesheet.model import Rulebook
+from codesheet.results.run_record import RunRecord, new_run_record
+from codesheet.results.writer import write_results
+from codesheet.sheets.rulebook import read_rulebook
+
+Report = Callable[[str], None]
+"""Told the name of each stage as it begins."""
+
+
+@dataclass(slots=True)
+class CodeOutcome:
+    """What coding came to: issues (errors: nothing was written), the batch, and the files written."""
+
+    issues: list[Issue]
+    batch: CodedBatch | None = None
+    files: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
+    """Load a rulebook: a folder of workbooks, one workbook, or a folder of compiled rules."""
+    if (path / "rulebook.json").is_file():
+        report("Reading rules")
+        return read_rules(path)
+    report("Reading workbooks")
+    rulebook, issues = read_rulebook(path)
+    return _compiled(rulebook, issues, report)
+
+
+def _compiled(
+    rulebook: Rulebook | None, issues: list[Issue], report: Report
+) -> tuple[Ruleset | None, list[Issue]]:
+    if rulebook is None:
+        return None, issues
+    report("Checking tables")
+    issues = [*issues, *check(rulebook)]
+    if has_errors(issues):
+        return None, issues
+    report("Compiling")
+    ruleset, more = compile_rulebook(rulebook)
+    issues += more
+    return (None if has_errors(issues) else ruleset), issues
+
+
+def has_errors(issues: Sequence[Issue]) -> bool:
+    """Say whether any of the issues stops coding."""
+    return any(issue.is_error for issue in issues)
+
+
+def check_rulebook(path: Path, report: Report) -> list[Issue]:
+    """Check workbooks, and run their examples."""
+    ruleset, issues = load_ruleset(path, report)
+    if ruleset is None:
+        return issues
+    report("Running examples")
+    return [*issues, *run_examples(ruleset)]
+
+
+def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], list[Path]]:
+    """Compile workbooks to a folder of rules; nothing is written where there are errors."""
+    ruleset, issues = load_ruleset(path, report)
+    if ruleset is None:
+        return issues, []
+    report("Writing rules")
+    return issues, write_rules(ruleset, folder)
+
+
+def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Issue], list[str]]:
+    """Say in what a folder of rules is behind its workbooks."""
+    ruleset, issues = load_ruleset(path, report)
+    return issues, [] if ruleset is None else differences(ruleset, folder)
+
+
+def code_visits(
+    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report
+) -> CodeOutcome:
+    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files."""
+    ruleset, issues = load_ruleset(rulebook, report)
+    if ruleset is None:
+        return CodeOutcome(issues)
+    report("Reading visits")
+    encounters, more = read_encounters(visits, ruleset.rulebook)
+    issues += more
+    if encounters is None or has_errors(issues):
+        return CodeOutcome(issues)
+    report("Coding")
+    run = new_run_record(ruleset, visits, encounters, sys.argv[1:])
+    batch = Coder(ruleset).code(encounters)
+    report("Writing results")
+    files = write_results(batch, ruleset, run, target, form)
+    return CodeOutcome(issues, batch, files, encounters.notes)
+
+
+__all__ = ["RunRecord"]
