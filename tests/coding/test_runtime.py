@@ -108,7 +108,22 @@ def test_odd_names_are_just_names() -> None:
             "\\u0041",
             "\t",
         ),
-        *("é", "日本", "🙂", "\u2028", "\x7f", "−", "≥ 3", ">= 3", "x" * 5_000, " ", "%s", "*", "$m", "#2"),
+        *(
+            "é",
+            "日本",
+            "🙂",
+            "\u2028",
+            "\x7f",
+            "\u2212",
+            "≥ 3",
+            ">= 3",
+            "x" * 5_000,
+            " ",
+            "%s",
+            "*",
+            "$m",
+            "#2",
+        ),
     ]
     groups = [[n] for n in range(len(names))] + [[n, (n + 5) % len(names)] for n in range(len(names))]
     made = matching_of(groups, names)
@@ -254,7 +269,8 @@ def test_many_matchers_in_one_process() -> None:
 
 def test_a_missing_engine_says_how_to_install_it() -> None:
     script = "import sys; sys.modules['durable_rules_engine'] = None; import codesheet.coding.runtime"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
     assert 'CC="cc -O3 -DPyEval_CallObject=PyObject_CallObject" pip install' in done.stderr
 
 

@@ -66,9 +66,8 @@ def test_names_are_told_apart() -> None:
 
 def test_names_that_durable_rules_would_confuse_are_told_apart() -> None:
     """Two names with one 32-bit hash, found by trying; the engine compares nothing else."""
-    one, other = "N 29718", "N 92018"  # replaced below by a pair that collides
     one, other = _colliding_names()
-    tests = match_table(table_of([[condition(*one.split(" "))], [condition(*other.split(" "))]])).tests
+    tests = match_table(table_of_cells([{"Code": one[5:]}, {"Code": other[5:]}])).tests
     assert [test.name for test in tests] == [one, f"{other} #2"]
 
 
@@ -88,7 +87,7 @@ def random_rows(random: Random, rules: int, values: tuple[int, ...], filled: flo
     ]
 
 
-SHAPES = {
+SHAPES: dict[str, list[Cells]] = {
     "like a real table": random_rows(Random(1), 300, (8, 6, 5, 20, 4, 10, 12), 0.5),
     "3,000 values in one column": random_rows(Random(2), 10_000, (3000, 10, 20, 5), 0.8),
     "few values, many rules": random_rows(Random(3), 5_000, (8, 8, 8, 8, 8, 8), 0.8),
