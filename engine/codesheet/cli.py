@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 
 
-class IssueFormat(str, Enum):
+class IssueFormat(StrEnum):
     """How issues are printed."""
 
     TEXT = "text"
@@ -35,7 +35,7 @@ class IssueFormat(str, Enum):
     GITHUB = "github"
 
 
-class ResultFormat(str, Enum):
+class ResultFormat(StrEnum):
     """What results are written as."""
 
     XLSX = "xlsx"
@@ -43,7 +43,7 @@ class ResultFormat(str, Enum):
     PARQUET = "parquet"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """What makes a finished run exit with 1."""
 
     REVIEW = "review"
@@ -56,7 +56,7 @@ Rulebook = Annotated[
 
 
 @app.command(epilog="Example: `codesheet new my-rules`, then open `my-rules` in Excel.")
-def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.")]) -> None:
+def new(folder: Annotated[Path, typer.Argument(help="A folder that is new, or empty.")]) -> None:
     """Write a starter rulebook: drop-downs, notes, one worked table of each kind, and sample visits."""
     try:
         files = write_starter(folder)
@@ -73,7 +73,7 @@ def check(
     rulebook: Rulebook = Path("workbooks"),
     form: Annotated[IssueFormat, typer.Option("--format", help="How to print issues.")] = IssueFormat.TEXT,
 ) -> None:
-    """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 where there are errors."""
+    """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 on errors."""
     with _progress() as report:
         issues = commands.check_rulebook(rulebook, report)
     _print_issues(issues, form)
@@ -82,7 +82,9 @@ def check(
     raise typer.Exit(FAULTS if commands.has_errors(issues) else DONE)
 
 
-@app.command(name="compile", epilog="Examples: `codesheet compile workbooks -o rules` · `codesheet compile --check`")
+@app.command(
+    name="compile", epilog="Examples: `codesheet compile workbooks -o rules` · `codesheet compile --check`"
+)
 def compile_rules(
     rulebook: Rulebook = Path("workbooks"),
     folder: Annotated[Path, typer.Option("-o", "--output", help="Where the rules go.")] = Path("rules"),
@@ -118,12 +120,14 @@ def code(
         "coded.xlsx"
     ),
     rulebook: Annotated[Path, typer.Option(help="Workbooks, or compiled rules.")] = Path("workbooks"),
-    form: Annotated[ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")] = None,
+    form: Annotated[
+        ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")
+    ] = None,
     verify: Annotated[
         int, typer.Option(min=0, help="Code this many rows again with the plain evaluator, and compare.")
     ] = 0,
     fail_on: Annotated[
-        list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review, or rows were rejected.")
+        list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review or rows are rejected.")
     ] = None,
 ) -> None:
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""

@@ -111,7 +111,7 @@ def _value(
 
 
 def _number_rows(frame: Frame, given: Sequence[tuple[_Visit, ExampleRow]], rulebook: Rulebook) -> None:
-    """Number the rows of a visit where the examples leave the Row order out."""
+    """Give numbers to the rows of a visit where the examples leave the Row order out."""
     column = frame.columns.get(rulebook.row_order)
     if column is None or column.type.is_text or not column.missing.all():
         return

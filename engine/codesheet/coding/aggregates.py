@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Data, Ids, Index, Mask
 from codesheet.coding.text_functions import unique_folded
 from codesheet.coding.view import View
 from codesheet.language.values import FieldType, show_value
@@ -82,7 +82,7 @@ def _group(where: Column | None, numbers: Index, view: View) -> _Group:
     return group
 
 
-def _spread(kind: FieldType, results: Floats | Ids, group: _Group, missing: Mask, roots: Ids) -> Column:
+def _spread(kind: FieldType, results: Data, group: _Group, missing: Mask, roots: Ids) -> Column:
     """Give each row its group's result, missing where the mask says so."""
     blank: float | int = MISSING if kind.is_text else np.nan
     results = np.where(missing, blank, results).astype(results.dtype)
@@ -139,7 +139,7 @@ def _by_place(function: str, values: Column, group: _Group) -> Column:
         data[rows[1:][~starts[1:]]] = values.data[rows[:-1][~starts[1:]]]
     unknown = group.unknown[group.numbers]
     data = np.where(unknown, np.nan if kind is FieldType.WHOLE else blank, data).astype(data.dtype)
-    roots = np.where(unknown, group.unknown_roots[group.numbers], 0).astype(np.int32)
+    roots: Ids = np.where(unknown, group.unknown_roots[group.numbers], 0).astype(np.int32)
     own = values.roots
     if own is not None:
         mine = np.where(group.taking_part & values.missing & ~unknown, own, 0).astype(np.int32)

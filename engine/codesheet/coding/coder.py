@@ -205,7 +205,7 @@ def _order(visits: Ids, row_order: str, frame: Frame) -> Index:
     return order
 
 
-def _sortable(column: Column, frame: Frame) -> np.ndarray:  # type: ignore[type-arg]
+def _sortable(column: Column, frame: Frame) -> np.ndarray:
     if not column.type.is_text:
         return np.where(np.isnan(column.data), np.inf, column.data)
     words = frame.vocabulary.words

@@ -7,15 +7,17 @@ whose absence makes this value missing; 0 is the empty set, and rows with a valu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from codesheet.language.values import FieldType, Scalar, fold
 
+Data: TypeAlias = NDArray[Any]
+"""A column's values: Floats or Ids, as its type says."""
 Floats: TypeAlias = NDArray[np.float64]
-Ids: TypeAlias = NDArray[np.int32]
+Ids: TypeAlias = NDArray[np.integer[Any]]
 Mask: TypeAlias = NDArray[np.bool_]
 Index: TypeAlias = NDArray[np.int64]
 
@@ -103,7 +105,7 @@ class Column:
     """One field's values for every row of a batch: `data` float64 or int32 ids, by its type."""
 
     type: FieldType
-    data: Floats | Ids
+    data: Data
     roots: Ids | None = None
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from codesheet.language.values import SAME_NUMBER, FieldType
 
 def same_number(left: Floats, right: Floats) -> Mask:
     """Say where two numbers are the same number."""
-    return np.abs(left - right) <= SAME_NUMBER  # type: ignore[no-any-return]
+    return np.abs(left - right) <= SAME_NUMBER
 
 
 _COMPARISONS: dict[str, Callable[[Floats, Floats], Mask]] = {
@@ -48,6 +48,6 @@ def agree(left: Column, right: Column, view: View) -> Mask:
     """Say where two columns hold the same: equal values, or missing both."""
     if left.type.is_text and right.type.is_text:
         codes = (comparable_codes(side, view.frame) for side in (left, right))
-        return np.equal(*codes)  # type: ignore[no-any-return]
+        return np.equal(*codes)
     both = np.isnan(left.data) & np.isnan(right.data)
-    return both | same_number(left.data, right.data)  # type: ignore[no-any-return]
+    return both | same_number(left.data, right.data)

@@ -3,6 +3,7 @@
 Every column carries why its values are missing: roots flow from operands to results (decisions, note 3).
 """
 
+from collections.abc import Callable
 from typing import assert_never
 
 import numpy as np
@@ -47,7 +48,8 @@ def evaluate(  # noqa: C901, PLR0912 - one case for each kind of formula
             sides = evaluate(left, view, groups), evaluate(right, view, groups)
             return _binary(operator, *sides, view)
         case IfThenElse(condition, then, otherwise):
-            return _if(*(evaluate(part, view, groups) for part in (condition, then, otherwise)), view)
+            parts_of_if = [evaluate(part, view, groups) for part in (condition, then, otherwise)]
+            return _if(parts_of_if[0], parts_of_if[1], parts_of_if[2], view)
         case OrElse(first, second):
             return _or_else(evaluate(first, view, groups), evaluate(second, view, groups), view)
         case IsBlank(operand, negated):
@@ -225,7 +227,7 @@ def _greatest(*columns: Floats) -> Floats:
     return np.maximum.reduce(columns)
 
 
-_NUMERIC = {
+_NUMERIC: dict[str, Callable[..., Floats]] = {
     "ceiling": _ceiling,
     "floor": _floor,
     "round": _round,

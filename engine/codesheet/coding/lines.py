@@ -1,10 +1,11 @@
 """Claim lines: made by rules, changed by rules, and those alike made one (DESIGN §3, Lines)."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Data, Ids, Index, Mask
 from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
@@ -99,7 +100,7 @@ def make_lines(table: Table, number: int, context: Context, nothing: NoLines) ->
     if not whole.all():
         hits, kept = hits.keep(whole), np.flatnonzero(whole)
         columns = {name: column.take(kept) for name, column in columns.items()}
-    weight = np.full(len(hits.places), BILL, dtype=np.int32)
+    weight: Ids = np.full(len(hits.places), BILL, dtype=np.int32)
     if "Disposition" in table.outputs:
         given = table.outputs["Disposition"].values(hits.by_output["Disposition"], hits.view)
         weight = disposition_weights(given, hits.view, BILL)
@@ -195,7 +196,7 @@ def _stacked(name: str, made: list[Made], kind: FieldType, frame: LineFrame) -> 
     return Column(kind, data, np.concatenate(roots) if roots else None)
 
 
-def _concatenated(arrays: list, kind: type) -> np.ndarray:  # type: ignore[type-arg]
+def _concatenated(arrays: list[Any], kind: type) -> Data:
     return np.concatenate(arrays).astype(kind) if arrays else np.zeros(0, dtype=kind)
 
 
@@ -270,7 +271,7 @@ def _change_modifiers(table: Table, hits: Hits, context: Context, lines: Lines) 
         places = hits.places[which]
         triples = np.stack([data[places], add.data[which], remove.data[which]], axis=1)
         distinct_changes, numbers = np.unique(triples, axis=0, return_inverse=True)
-        changed = [_changed(*change, lines) for change in distinct_changes.tolist()]
+        changed = [_changed(old, more, less, lines) for old, more, less in distinct_changes.tolist()]
         data[places] = lines.frame.vocabulary.ids_of(changed)[numbers.reshape(-1)]
     context.set_field(context.view.rulebook.fields["Modifiers"], Column(column.type, data))
 

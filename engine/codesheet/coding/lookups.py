@@ -140,7 +140,7 @@ class Join:
         asking = np.flatnonzero(row_of == _OPEN)
         if len(asking):
             part = context.view.take(asking)
-            roots = np.zeros(len(asking), dtype=np.int32)
+            roots: Ids = np.zeros(len(asking), dtype=np.int32)
             for condition in self._conditions:
                 open_rows = condition_truth(condition, part) == UNDECIDED
                 more = np.where(open_rows, condition_roots(condition.field, condition.test, part), 0)

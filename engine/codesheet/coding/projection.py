@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
-from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth, undecided_rows
-from codesheet.coding.view import View, distinct
+from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth
+from codesheet.coding.view import View, distinct, undecided_rows
 from codesheet.compiling.ruleset import Test
 from codesheet.language.unary_test_logic import accepts, compare_fields, set_names
 from codesheet.language.unary_tests import AnyOf, CodeRange, Equals, Interval, Not, UnaryTest, Wildcard

@@ -78,9 +78,9 @@ class _Visits:
         return status
 
 
-def texts(ids: Ids, frame: Frame) -> np.ndarray:  # type: ignore[type-arg]
+def texts(ids: Ids, frame: Frame) -> np.ndarray:
     """Give words by id as an array of text; missing ones are empty."""
-    words = np.empty(len(frame.vocabulary.words) + 1, dtype=object)
+    words = np.empty(len(frame.vocabulary.words) + 1, dtype="object")
     words[:-1] = [w if isinstance(w, str) else ", ".join(w) for w in frame.vocabulary.words]
     words[-1] = ""
     return words[ids]
@@ -89,14 +89,14 @@ def texts(ids: Ids, frame: Frame) -> np.ndarray:  # type: ignore[type-arg]
 def shown(column: Column, frame: Frame) -> pd.Series:
     """Give a column the way results show it: text, numbers, dates."""
     if column.type.is_text:
-        return pd.Series(texts(column.data, frame), dtype=object)
+        return pd.Series(texts(column.data, frame), dtype="object")
     if column.type is FieldType.DATE:
         days = np.where(np.isnan(column.data), np.nan, column.data - _EPOCH)
         return pd.Series(pd.to_datetime(days, unit="D"))
     if column.type in (FieldType.YES_NO, FieldType.TIME):
         values, numbers = np.unique(column.data, return_inverse=True)
-        words = np.array([show_value(v, column.type) for v in values.tolist()], dtype=object)
-        return pd.Series(words[numbers] if len(words) else [], dtype=object)
+        words = np.array([show_value(v, column.type) for v in values.tolist()], dtype="object")
+        return pd.Series(words[numbers] if len(words) else [], dtype="object")
     return pd.Series(column.data)
 
 
@@ -121,9 +121,9 @@ def _claim_lines(lines: Lines, weight: Ids, coded: Coded, rulebook: Rulebook) ->
     names += [n for n in _line_names(lines, rulebook) if n not in names]
     for name in names:
         columns[name] = shown(frame[name], frame)
-    columns["Disposition"] = pd.Series(np.array([d.value for d in DISPOSITIONS], dtype=object)[weight])
-    columns["Why"] = pd.Series(texts(lines.why, frame), dtype=object)
-    columns["Rule"] = pd.Series(texts(lines.address, frame), dtype=object)
+    columns["Disposition"] = pd.Series(np.array([d.value for d in DISPOSITIONS], dtype="object")[weight])
+    columns["Why"] = pd.Series(texts(lines.why, frame), dtype="object")
+    columns["Rule"] = pd.Series(texts(lines.address, frame), dtype="object")
     return pd.DataFrame(columns)
 
 
@@ -167,13 +167,15 @@ def _edits(
     known = line != NO_LINE
     line_number = np.full(len(rows), np.nan)
     line_number[known] = claim_lines["Line"].to_numpy()[line[known]]
-    code = np.full(len(rows), "", dtype=object)
+    code = np.full(len(rows), "", dtype="object")
     code[known] = claim_lines["Code"].to_numpy()[line[known]]
     columns = _identity(rows, coded, rulebook, {"Line": pd.Series(line_number), "Code": pd.Series(code)})
-    columns["Disposition"] = pd.Series(np.array([d.value for d in DISPOSITIONS], dtype=object)[weight[first]])
-    columns["Queue"] = pd.Series(texts(queue[first], frame), dtype=object)
-    columns["Message"] = pd.Series(texts(message[first], frame), dtype=object)
-    columns["Rule"] = pd.Series(texts(stacked("rule")[first], frame), dtype=object)
+    columns["Disposition"] = pd.Series(
+        np.array([d.value for d in DISPOSITIONS], dtype="object")[weight[first]]
+    )
+    columns["Queue"] = pd.Series(texts(queue[first], frame), dtype="object")
+    columns["Message"] = pd.Series(texts(message[first], frame), dtype="object")
+    columns["Rule"] = pd.Series(texts(stacked("rule")[first], frame), dtype="object")
     columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": stacked("facts")[first]}
     return pd.DataFrame(columns)
 
@@ -188,7 +190,7 @@ def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook:
     columns |= {
         "Queue": todo["Queue"].to_numpy(),
         "Message": todo["Message"].to_numpy(),
-        "Facts": np.array(facts, dtype=object),
+        "Facts": np.array(facts, dtype="object"),
         "Rule": todo["Rule"].to_numpy(),
         "Row": file_rows,
     }
@@ -206,9 +208,9 @@ def _visits(  # noqa: PLR0913, PLR0917 - the pieces of one table
     rulebook: Rulebook,
 ) -> pd.DataFrame:
     columns = _identity(visits.first, coded, rulebook, {})
-    columns["Status"] = np.array(STATUSES, dtype=object)[status]
+    columns["Status"] = np.array(STATUSES, dtype="object")[status]
     columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(claim_lines), len(visits.first))
-    words = (edits["Disposition"] + ": " + edits["Message"]).to_numpy(dtype=object)
+    words = (edits["Disposition"] + ": " + edits["Message"]).to_numpy(dtype="object")
     columns["Edits"] = _joined_by(edits["_visit"].to_numpy(dtype=np.int64), words, len(visits.first))
     table = pd.DataFrame(columns)
     seen = set(table["Visit ID"])
@@ -221,10 +223,10 @@ def _visits(  # noqa: PLR0913, PLR0917 - the pieces of one table
     return table
 
 
-def _code_texts(claim_lines: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _code_texts(claim_lines: pd.DataFrame) -> np.ndarray:
     """Write lines as a biller would jot them: J9271-JZ, and the units if not 1."""
-    codes = claim_lines["Code"].to_numpy(dtype=object)
-    modifiers = claim_lines["Modifiers"].to_numpy(dtype=object)
+    codes = claim_lines["Code"].to_numpy(dtype="object")
+    modifiers = claim_lines["Modifiers"].to_numpy(dtype="object")
     units = [show_value(u, FieldType.NUMBER) for u in claim_lines["Units"].tolist()]
     return np.array(
         [
@@ -235,11 +237,11 @@ def _code_texts(claim_lines: pd.DataFrame) -> np.ndarray:  # type: ignore[type-a
     )
 
 
-def _joined_by(numbers: Index, words: np.ndarray, count: int) -> np.ndarray:  # type: ignore[type-arg]
+def _joined_by(numbers: Index, words: np.ndarray, count: int) -> np.ndarray:
     joined: list[list[str]] = [[] for _ in range(count)]
     for number, word in zip(numbers.tolist(), words.tolist(), strict=True):
         joined[number].append(word)
-    return np.array(["; ".join(parts) for parts in joined], dtype=object)
+    return np.array(["; ".join(parts) for parts in joined], dtype="object")
 
 
 def _rows(coded: Coded, encounters: Encounters, status: Index, rulebook: Rulebook) -> pd.DataFrame:
@@ -250,7 +252,7 @@ def _rows(coded: Coded, encounters: Encounters, status: Index, rulebook: Ruleboo
     columns: dict[str, object] = {
         "File": encounters.file_of_row.to_numpy(),
         "Row": encounters.file_rows.to_numpy(),
-        "Status": np.array(STATUSES, dtype=object)[status],
+        "Status": np.array(STATUSES, dtype="object")[status],
         "No line because": texts(why, frame),
     }
     table = pd.DataFrame(columns)

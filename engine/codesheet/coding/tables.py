@@ -278,7 +278,7 @@ class Table:
         if (texts == MISSING).any():
             why = self.reasons.why(hits.rule, hits.view, context.because)
             texts = np.where(texts == MISSING, why, texts)
-        weights = np.full(len(hits.places), REVIEW, dtype=np.int32)
+        weights: Ids = np.full(len(hits.places), REVIEW, dtype=np.int32)
         if "Disposition" in values:
             weights = disposition_weights(values["Disposition"], hits.view, REVIEW)
         context.raise_edit(

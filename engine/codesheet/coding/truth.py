@@ -125,7 +125,7 @@ def _accepted(test: UnaryTest, column: Column, view: View) -> Mask:
 
 
 def _compared(operator: str, column: Column, other: Column, view: View) -> Mask:
-    return compare(operator, column, other, view).data == 1.0  # type: ignore[no-any-return]
+    return compare(operator, column, other, view).data == 1.0
 
 
 def number_mask(test: Equals | Wildcard | CodeRange | Interval, values: Floats) -> Mask:

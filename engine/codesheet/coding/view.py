@@ -1,6 +1,6 @@
 """What formulas and tests see of a batch: its columns, days, order, groups and value sets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,10 +94,10 @@ class Sets:
         return lambda name, value: self._indexes[name].has_on(value, day)
 
 
-def period_breaks(periods: "Sequence[Period] | object") -> list[int]:
+def period_breaks(periods: Iterable[Period]) -> list[int]:
     """Give the sorted days on which something of these periods begins or has just ended."""
     days: set[int] = set()
-    for period in periods:  # type: ignore[attr-defined]
+    for period in periods:
         if period.first is not None:
             days.add(period.first)
         if period.last is not None:
