@@ -1,0 +1,115 @@
+"""From a folder of workbooks to one rulebook, with every issue of every workbook in one run."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from codesheet.issues import Issue, IssueCode
+from codesheet.language.names import Names
+from codesheet.location import CellRef
+from codesheet.model import Field, Rulebook, Source
+from codesheet.sheets.about import About, read_abouts
+from codesheet.sheets.applies_to import AppliesTo
+from codesheet.sheets.cells import CellReader
+from codesheet.sheets.decisions import read_decisions
+from codesheet.sheets.eaten_zeros import eaten_zeros
+from codesheet.sheets.examples import read_examples
+from codesheet.sheets.fields import built_in_fields, complete, read_declared, read_settings
+from codesheet.sheets.levels import settle_levels
+from codesheet.sheets.lookups import read_lookups
+from codesheet.sheets.origins import settle_origins
+from codesheet.sheets.table import Table, read_table
+from codesheet.sheets.title_block import Kind, TitledSheet, read_title_blocks
+from codesheet.sheets.undeclared import undeclared_fields
+from codesheet.sheets.value_sets import read_value_sets, set_names
+from codesheet.sheets.workbook import Sheet, read_workbooks
+
+
+def read_rulebook(path: Path) -> tuple[Rulebook | None, list[Issue]]:
+    """Read all workbooks of a folder (or one workbook) as one rulebook.
+
+    With errors among the issues a rulebook lacks the rows they concern: it may be checked further, but
+    nothing may be coded with it. None where not even that can be built.
+    """
+    sheets, sources, problems = read_workbooks(path)
+    if not sheets and problems:
+        return None, problems
+    rulebook, issues = parse_sheets(sheets, sources)
+    return rulebook, [*problems, *issues]
+
+
+def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Rulebook | None, list[Issue]]:
+    """Make one rulebook of the sheets of its workbooks, which stand in order of their names."""
+    issues: list[Issue] = []
+    sources = list(sources)
+    titled = read_title_blocks(list(sheets), issues)
+    abouts = read_abouts(titled, sources, issues)
+    tables = _tables(titled, issues)
+    if not tables[Kind.FIELDS]:
+        first = titled[0].sheet.workbook if titled else next((one.workbook for one in sources), "")
+        return None, [*issues, IssueCode.NO_FIELDS.issue(CellRef(first))]
+
+    sets = set_names(tables[Kind.VALUE_SETS])
+    declared = read_declared(tables[Kind.FIELDS], sets, issues)
+    settings = read_settings(tables[Kind.FIELDS], declared, issues)
+    givers = [*tables[Kind.LOOKUP], *tables[Kind.DECISION]]
+    undeclared = undeclared_fields(givers, {name: one.field.type for name, one in declared.items()}, sets)
+    known = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | undeclared
+
+    reader = CellReader(Names({name: field.type for name, field in known.items()}, sets), issues)
+    completed = known | {name: complete(one, reader) for name, one in declared.items()}
+    applies_to = AppliesTo(abouts, reader)
+    value_sets = read_value_sets(tables[Kind.VALUE_SETS], abouts, reader)
+    lookups = read_lookups(tables[Kind.LOOKUP], abouts, applies_to, reader)
+    decisions = read_decisions(tables[Kind.DECISION], abouts, applies_to, reader)
+
+    levelled = settle_levels(completed, undeclared, lookups, decisions, issues)
+    fields = settle_origins(levelled.fields, declared, levelled.decisions, givers, issues)
+    issues += _undeclared(fields[name] for name in undeclared)
+    issues += eaten_zeros(givers, reader.names)
+    examples = read_examples(tables[Kind.EXAMPLES], fields, settings.visit_key, reader)
+    if not settings.visit_key or not settings.date_of_service:
+        return None, in_sheet_order(issues)
+    rulebook = Rulebook(
+        fields=fields,
+        sets=value_sets,
+        lookups=levelled.lookups,
+        decisions=levelled.decisions,
+        examples=examples,
+        sources=tuple(_described(source, abouts) for source in sources),
+        visit_key=settings.visit_key,
+        date_of_service=settings.date_of_service,
+        row_order=settings.row_order,
+        shown=settings.shown,
+        date_forms=settings.date_forms,
+    )
+    return rulebook, in_sheet_order(issues)
+
+
+def _tables(titled: Iterable[TitledSheet], issues: list[Issue]) -> dict[Kind, list[Table]]:
+    tables: dict[Kind, list[Table]] = {kind: [] for kind in Kind}
+    for sheet in titled:
+        if sheet.table_row:
+            tables[sheet.kind].append(read_table(sheet, issues))
+    return tables
+
+
+def _undeclared(fields: Iterable[Field]) -> Iterable[Issue]:
+    for field in fields:
+        facts = {"field": field.name, "type": field.type.value, "level": field.level.value}
+        yield IssueCode.UNDECLARED_FIELD.issue(field.at, **facts)
+
+
+def _described(source: Source, abouts: dict[str, About]) -> Source:
+    about = abouts[source.workbook]
+    return replace(source, title=about.title, owner=about.owner, source=about.source, period=about.period)
+
+
+def in_sheet_order(issues: Iterable[Issue]) -> list[Issue]:
+    """Sort issues as a reader goes through the workbooks, and drop repeats of the same one."""
+    distinct = dict.fromkeys(issues)
+    return sorted(distinct, key=lambda issue: (*_place(issue.at), issue.kind.code))
+
+
+def _place(at: CellRef) -> tuple[str, str, int, int, str]:
+    return at.workbook, at.sheet, at.row, len(at.column), at.column

@@ -1,0 +1,169 @@
+"""The table of a sheet: columns with role and heading, and rows whose cells know their address."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from codesheet.issues import Issue, IssueCode
+from codesheet.language.names import did_you_mean
+from codesheet.language.values import fold, tidy
+from codesheet.location import CellRef
+from codesheet.sheets.cells import Cell, text_of
+from codesheet.sheets.title_block import HEADINGS, ROLES, TitledSheet
+from codesheet.sheets.workbook import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its role (or blank, where headings are fixed), its heading, and where."""
+
+    role: str
+    heading: str
+    number: int
+    at: CellRef
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    sheet: Sheet
+    number: int
+
+    def cell(self, column: Column) -> Cell:
+        """Give this row's cell of a column."""
+        return Cell(self.sheet.value(self.number, column.number), self.sheet.ref(self.number, column.number))
+
+    @property
+    def at(self) -> CellRef:
+        """Give the address of the whole row: how results name a rule."""
+        return CellRef(self.sheet.workbook, self.sheet.name, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a sheet's table in sheet order, and its rows that hold something."""
+
+    titled: TitledSheet
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def with_role(self, role: str) -> list[Column]:
+        """Give the columns of a role."""
+        return [column for column in self.columns if column.role == role]
+
+    def heading(self, text: str) -> Column | None:
+        """Give the column of a heading, None where the table has none."""
+        return next((column for column in self.columns if fold(column.heading) == fold(text)), None)
+
+    @property
+    def period_columns(self) -> tuple[Column | None, Column | None]:
+        """Give the columns that say from when and until when a row is in force."""
+        if self.titled.kind in ROLES:
+            froms, tos = self.with_role("FROM"), self.with_role("TO")
+            return froms[0] if froms else None, tos[0] if tos else None
+        return self.heading("Effective from"), self.heading("Effective to")
+
+
+def read_table(titled: TitledSheet, issues: list[Issue]) -> Table:
+    """Read a sheet's table; rows with error cells are left out, each with its issue."""
+    has_roles = titled.kind in ROLES
+    columns = tuple(_columns_with_roles(titled, issues) if has_roles else _fixed_columns(titled, issues))
+    first = titled.table_row + (2 if has_roles else 1)
+    rows = [Row(titled.sheet, number) for number in sorted(titled.sheet.rows) if number >= first]
+    issues += _merged(titled)
+    issues += _stray_cells(titled.sheet, columns, rows)
+    used = {column.number for column in columns if column.role != "NOTE"}
+    sound = [row for row in rows if _is_sound(row, used, issues)]
+    return Table(titled, columns, tuple(row for row in sound if used & titled.sheet.rows[row.number].keys()))
+
+
+def _columns_with_roles(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]:
+    """Pair each role with the heading below it; half a pair is an issue, for it would be ignored."""
+    sheet, row, roles = titled.sheet, titled.table_row, ROLES[titled.kind]
+    seen: dict[tuple[str, str], Column] = {}
+    numbers = sheet.rows[row].keys() | sheet.rows.get(row + 1, {}).keys()
+    for number in sorted(numbers):
+        written = text_of(sheet.value(row, number))
+        heading = tidy(text_of(sheet.value(row + 1, number)))
+        role = next((role for role in roles if fold(role) == fold(written)), None)
+        if role is None:
+            issues.append(_role_issue(sheet, row, number, roles, titled.kind.value))
+            continue
+        column = Column(role, heading, number, sheet.ref(row + 1, number))
+        if not heading and role in ("KEY", "VALUE", "IF", "THEN", "GIVEN", "EXPECT"):
+            issues.append(IssueCode.COLUMN_WITHOUT_HEADING.issue(sheet.ref(row, number), role=role))
+            continue
+        key = (role, fold(heading) if heading else "")
+        if role in ("FROM", "TO", "RULE"):
+            key = (role, "")
+        if key in seen and role != "NOTE":
+            facts = {"heading": heading or role}
+            issues.append(IssueCode.REPEATED_COLUMN.issue(column.at, seen[key].at, **facts))
+            continue
+        seen[key] = column
+        yield column
+
+
+def _role_issue(sheet: Sheet, row: int, number: int, roles: tuple[str, ...], kind: str) -> Issue:
+    written, at = text_of(sheet.value(row, number)), sheet.ref(row, number)
+    words = ", ".join(roles)
+    if not written:
+        heading = tidy(text_of(sheet.value(row + 1, number)))
+        return IssueCode.COLUMN_WITHOUT_ROLE.issue(at, heading=heading, roles=words)
+    hint = did_you_mean(written, roles)
+    return IssueCode.UNKNOWN_ROLE.issue(at, text=written, kind=kind, hint=hint, roles=words)
+
+
+def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]:
+    sheet, row, headings = titled.sheet, titled.table_row, HEADINGS[titled.kind]
+    seen: dict[str, Column] = {}
+    for number, value in sorted(sheet.rows[row].items()):
+        cell = Cell(value, sheet.ref(row, number))
+        heading = next((heading for heading in headings if fold(heading) == fold(cell.text)), None)
+        if heading is None:
+            hint = did_you_mean(cell.text, headings)
+            facts = {"text": cell.text, "what": f"column of a {titled.kind.value} sheet", "hint": hint}
+            issues.append(IssueCode.UNKNOWN_WORD.issue(cell.at, words=", ".join(headings), **facts))
+        elif heading in seen:
+            issues.append(IssueCode.REPEATED_COLUMN.issue(cell.at, seen[heading].at, heading=heading))
+        else:
+            seen[heading] = Column("NOTE" if heading == "Note" else "", heading, number, cell.at)
+            yield seen[heading]
+    missing = [heading for heading in headings[:2] if heading not in seen]
+    issues += [IssueCode.MISSING_COLUMN.issue(sheet.ref(row, 1), column=heading) for heading in missing]
+
+
+def _merged(titled: TitledSheet) -> Iterator[Issue]:
+    """Find merged cells in a table: all but the first are blank, and a blank IF cell means any."""
+    for top, left, bottom, right in titled.sheet.merged:
+        if bottom >= titled.table_row:
+            cells = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+            yield IssueCode.MERGED_CELLS.issue(titled.sheet.ref(top, left), cells=cells)
+
+
+def _stray_cells(sheet: Sheet, columns: Iterable[Column], rows: list[Row]) -> Iterator[Issue]:
+    """Find cells under no heading, one issue a column: perhaps a condition that would not be read."""
+    seen = {column.number for column in columns}
+    header = {number for row in rows[:1] for number in _header_numbers(sheet, row.number)}
+    for row in rows:
+        for number in sheet.rows[row.number].keys() - seen - header:
+            seen.add(number)
+            text = text_of(sheet.value(row.number, number))
+            yield IssueCode.STRAY_CELL.issue(sheet.ref(row.number, number), text=text)
+
+
+def _header_numbers(sheet: Sheet, before: int) -> set[int]:
+    """Give the columns with a role or heading, wrong ones too: those have an issue already."""
+    above = [row for row in sorted(sheet.rows) if row < before][-2:]
+    return {number for row in above for number in sheet.rows[row]}
+
+
+def _is_sound(row: Row, used: set[int], issues: list[Issue]) -> bool:
+    faults = [number for number in sorted(used) if (row.number, number) in row.sheet.faults]
+    for number in faults:
+        fault = row.sheet.faults[row.number, number]
+        text = text_of(row.sheet.value(row.number, number))
+        issues.append(fault.issue(row.sheet.ref(row.number, number), text=text))
+    return not faults

@@ -1,0 +1,211 @@
+"""What a sheet says of itself: its kind, its name, and the labels above its table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from codesheet.issues import Issue, IssueCode
+from codesheet.language.names import did_you_mean
+from codesheet.language.values import fold, tidy
+from codesheet.sheets.cells import Cell, text_of
+from codesheet.sheets.workbook import Sheet
+
+_LABEL_COLUMNS = 2
+
+
+class Kind(Enum):
+    """The kinds of sheets: the word in A1."""
+
+    ABOUT = "About"
+    FIELDS = "Fields"
+    LOOKUP = "Lookup"
+    VALUE_SETS = "Value sets"
+    DECISION = "Decision"
+    EXAMPLES = "Examples"
+    CODE_PAIRS = "Code pairs"
+    UNIT_LIMITS = "Unit limits"
+    ADD_ON_CODES = "Add-on codes"
+
+
+NOT_USED = (Kind.CODE_PAIRS, Kind.UNIT_LIMITS, Kind.ADD_ON_CODES)
+
+ROLES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.LOOKUP: ("KEY", "VALUE", "FROM", "TO", "NOTE"),
+    Kind.DECISION: ("RULE", "IF", "THEN", "FROM", "TO", "NOTE"),
+    Kind.EXAMPLES: ("GIVEN", "EXPECT", "NOTE"),
+}
+"""The words of the row above the headings, for the kinds that have one."""
+
+HEADINGS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.FIELDS: (
+        "Field",
+        "Type",
+        "Level",
+        "Headings",
+        "Required",
+        "Allowed values",
+        "Formula",
+        "Per",
+        "Description",
+    ),
+    Kind.VALUE_SETS: ("Set", "Member", "Effective from", "Effective to", "Note"),
+}
+"""The columns of the kinds whose headings are fixed; the first two begin the table."""
+
+_LABELS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.ABOUT: ("Title", "Owner", "Source", "Effective from", "Effective to", "Applies to", "Note"),
+    Kind.FIELDS: ("Visit key", "Date of service", "Row order", "Date forms", "On claim lines", "Note"),
+    Kind.LOOKUP: ("If not found", "Applies to", "Source", "Note"),
+    Kind.VALUE_SETS: ("Source", "Note"),
+    Kind.DECISION: (
+        "Result",
+        "Hit policy",
+        "Only when",
+        "If no rule matches",
+        "Applies to",
+        "Per",
+        "Otherwise",
+        "Scope",
+        "Order",
+        "Source",
+        "Note",
+    ),
+    Kind.EXAMPLES: ("Source", "Note"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TitledSheet:
+    """A sheet with its title block read; `table_row` is where its table begins, 0 where it has none."""
+
+    sheet: Sheet
+    kind: Kind
+    name: str
+    labels: Mapping[str, Cell]
+    table_row: int
+
+    def label(self, name: str) -> Cell | None:
+        """Give the cell beside a label, None where it is not said or blank."""
+        cell = self.labels.get(name)
+        return None if cell is None or cell.is_blank else cell
+
+
+def read_title_blocks(sheets: list[Sheet], issues: list[Issue]) -> list[TitledSheet]:
+    """Keep the sheets that are part of the rulebook, each with its title block; notes are left out."""
+    titled = [read_title_block(sheet, issues) for sheet in sheets]
+    return [sheet for sheet in titled if sheet is not None]
+
+
+def read_title_block(sheet: Sheet, issues: list[Issue]) -> TitledSheet | None:
+    """Read one sheet's title block; None for notes, and for kinds that say nothing yet."""
+    kind = _kind(sheet, issues)
+    if kind is None:
+        return None
+    if kind in NOT_USED:
+        issues.append(IssueCode.KIND_NOT_USED.issue(sheet.at, kind=kind.value))
+        return None
+    name = tidy(text_of(sheet.value(1, 2)))
+    if not name and kind in (Kind.DECISION, Kind.LOOKUP):
+        issues.append(IssueCode.TABLE_WITHOUT_NAME.issue(sheet.ref(1, 2), kind=kind.value))
+        return None
+    table_row = 0 if kind is Kind.ABOUT else _table_row(sheet, kind)
+    if table_row == 0 and kind is not Kind.ABOUT:
+        issues.append(IssueCode.NO_TABLE.issue(sheet.at, kind=kind.value, beginning=_beginning(kind)))
+        return None
+    labels = _labels(sheet, kind, table_row, issues)
+    return TitledSheet(sheet, kind, name, labels, table_row)
+
+
+def _kind(sheet: Sheet, issues: list[Issue]) -> Kind | None:
+    text = text_of(sheet.value(1, 1))
+    found = next((kind for kind in Kind if fold(kind.value) == fold(text)), None)
+    if found is None:
+        hint = _near_kind(text)
+        if hint or _looks_like_a_table(sheet):
+            kinds = ", ".join(kind.value for kind in Kind)
+            facts = {"text": text, "hint": hint, "kinds": kinds}
+            issues.append(IssueCode.UNKNOWN_KIND.issue(sheet.ref(1, 1), **facts))
+    return found
+
+
+def _near_kind(text: str) -> str:
+    """Suggest a kind only for a slip of the pen: most sheets of other kinds are notes."""
+    hint = did_you_mean(text, (kind.value for kind in Kind))
+    near = next((kind.value for kind in Kind if f'"{kind.value}"' in hint), "")
+    return hint if abs(len(near) - len(tidy(text))) <= _SLIP else ""
+
+
+_SLIP = 2
+
+
+def _looks_like_a_table(sheet: Sheet) -> bool:
+    """Say whether a sheet without a kind has a row of roles: to ignore it would lose its rules."""
+    pairs = ({"IF", "THEN"}, {"KEY", "VALUE"}, {"GIVEN", "EXPECT"})
+    for row in sorted(sheet.rows)[:30]:
+        words = {text_of(value) for value in sheet.rows[row].values()}
+        if any(pair <= words for pair in pairs):
+            return True
+    return False
+
+
+def _table_row(sheet: Sheet, kind: Kind) -> int:
+    """Find where the table begins: the row of roles (or headings), or what stands in its place.
+
+    A row in its place is one after a blank row or with more than two cells that is no label: its
+    cells are then wrong roles, and named as such.
+    """
+    previous = 1
+    for row in sorted(sheet.rows):
+        if row == 1:
+            continue
+        after_gap, previous = row > previous + 1, row
+        if _begins_table(sheet, kind, row):
+            return row
+        known = _known_label(kind, text_of(sheet.value(row, 1))) is not None
+        if not known and (after_gap or max(sheet.rows[row]) > _LABEL_COLUMNS):
+            return row
+    return 0
+
+
+def _begins_table(sheet: Sheet, kind: Kind, row: int) -> bool:
+    words = {fold(text_of(value)) for value in sheet.rows[row].values()}
+    if kind in ROLES:
+        return bool(words - {"note"}) and words <= {fold(role) for role in ROLES[kind]}
+    first, second, *_ = HEADINGS[kind]
+    return {fold(first), fold(second)} <= words
+
+
+def _beginning(kind: Kind) -> str:
+    if kind in ROLES:
+        return f"a row of roles ({', '.join(ROLES[kind])}) right above the headings"
+    return f"the headings {', '.join(HEADINGS[kind])}"
+
+
+def _known_label(kind: Kind, text: str) -> str | None:
+    return next((label for label in _LABELS[kind] if fold(label) == fold(text)), None)
+
+
+def _labels(sheet: Sheet, kind: Kind, table_row: int, issues: list[Issue]) -> dict[str, Cell]:
+    labels: dict[str, Cell] = {}
+    for row in sorted(sheet.rows):
+        if row == 1 or (table_row and row >= table_row):
+            continue
+        text = text_of(sheet.value(row, 1))
+        known = _known_label(kind, text)
+        at = sheet.ref(row, 1)
+        if known is None:
+            hint = did_you_mean(text, _LABELS[kind]) if text else ""
+            facts = {"label": text, "kind": kind.value, "hint": hint, "labels": ", ".join(_LABELS[kind])}
+            issues.append(IssueCode.UNKNOWN_LABEL.issue(at, **facts))
+        elif known in labels:
+            if known != "Note":
+                issues.append(IssueCode.REPEATED_LABEL.issue(at, labels[known].at, label=known))
+        else:
+            _check_fault(sheet, row, issues)
+            labels[known] = Cell(sheet.value(row, 2), sheet.ref(row, 2))
+    return labels
+
+
+def _check_fault(sheet: Sheet, row: int, issues: list[Issue]) -> None:
+    if fault := sheet.faults.get((row, 2)):
+        issues.append(fault.issue(sheet.ref(row, 2), text=text_of(sheet.value(row, 2))))
