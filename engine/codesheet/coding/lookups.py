@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import Column, Index, column_of
+from codesheet.coding.columns import Column, Ids, Index, column_of
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing, message
