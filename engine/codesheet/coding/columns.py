@@ -32,6 +32,7 @@ class Vocabulary:
         self.words: list[str | tuple[str, ...]] = []
         self._folded: list[int] = []
         self._folded_ids: dict[str | tuple[str, ...], int] = {}
+        self._texts: NDArray[np.object_] = np.array([""], dtype=object)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -55,6 +56,14 @@ class Vocabulary:
             key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
             self._folded.append(self._folded_ids.setdefault(key, len(self._folded_ids)))
         return np.array(self._folded, dtype=np.int32)
+
+    def texts(self) -> NDArray[np.object_]:
+        """Give every word as text by its id; the last place, for MISSING, is empty."""
+        known = len(self._texts) - 1
+        if known < len(self.words):
+            more = [w if isinstance(w, str) else ", ".join(w) for w in self.words[known:]]
+            self._texts = np.concatenate([self._texts[:-1], np.array([*more, ""], dtype=object)])
+        return self._texts
 
 
 class RootSets:

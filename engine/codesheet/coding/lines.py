@@ -46,8 +46,8 @@ class NoLines:
 class Lines:
     """Claim lines of a batch: a frame, the row each stands for, and what made it.
 
-    `weight` is the disposition's weight, `why` and `address` vocabulary ids. `rows_of` lists, for each line,
-    every row joined in it. `set_names` are the line fields that tables set.
+    `weight` is the disposition's weight, `why` and `address` vocabulary ids. `joined` pairs lines with
+    every row joined in them (line numbers, rows). `set_names` are the line fields that tables set.
     """
 
     frame: LineFrame
@@ -55,7 +55,7 @@ class Lines:
     weight: Ids
     why: Ids
     address: Ids
-    rows_of: list[tuple[int, ...]] | None
+    joined: tuple[Index, Index]
     set_names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -63,14 +63,17 @@ class Lines:
 
     def take(self, index: Index) -> "Lines":
         """Give the lines of an index."""
-        rows_of = None if self.rows_of is None else [self.rows_of[i] for i in index.tolist()]
+        renumbered = np.full(len(self), -1, dtype=np.int64)
+        renumbered[index] = np.arange(len(index))
+        numbers = renumbered[self.joined[0]]
+        joined = numbers[numbers >= 0], self.joined[1][numbers >= 0]
         return Lines(
             self.frame.take(index),
             self.row[index],
             self.weight[index],
             self.why[index],
             self.address[index],
-            rows_of,
+            joined,
             self.set_names,
         )
 
@@ -165,7 +168,7 @@ def gather(made: list[Made], view: View) -> Lines:
         _concatenated([m.weight for m in made], np.int32),
         _concatenated([m.why for m in made], np.int32),
         _concatenated([m.address for m in made], np.int32),
-        None,
+        (np.arange(len(places)), places),
         names,
     )
     return lines.take(order)
@@ -345,11 +348,8 @@ def combine(lines: Lines, view: View) -> Lines:
     codes = [exact_codes(lines.frame[name]) for name in names]
     visits = view.visit_ids[lines.row].astype(np.int64)
     numbers, first = distinct([visits, lines.weight.astype(np.int64), *codes], len(lines))
-    rows_of: list[list[int]] = [[] for _ in range(len(first))]
-    for number, row in zip(numbers.tolist(), lines.row.tolist(), strict=True):
-        rows_of[number].append(row)
     kept = lines.take(first)
-    kept.rows_of = [tuple(dict.fromkeys(rows)) for rows in rows_of]
+    kept.joined = numbers[lines.joined[0]], lines.joined[1]
     if len(first) == len(lines):
         return kept
     units = lines.frame["Units"]

@@ -9,6 +9,7 @@ from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditLog
 from codesheet.coding.lines import DROP, Lines, NoLines
+from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.verdict import Verdict
 from codesheet.coding.view import View, distinct
 from codesheet.compiling.ruleset import Ruleset
@@ -45,7 +46,7 @@ def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: 
     edit_table = edits.drop(columns=["_visit", "_row", "_facts"])
     return CodedBatch(
         claim_lines=claim_lines,
-        visits=_visits(visits, status, lines, claim_lines, edits, coded, encounters, rulebook),
+        visits=_visits(visits, status, lines, edits, coded, encounters, rulebook),
         rows=_rows(coded, encounters, status[visits.number], rulebook),
         review=_review(edits, coded, encounters, rulebook),
         edits=edit_table,
@@ -80,10 +81,7 @@ class _Visits:
 
 def texts(ids: Ids, frame: Frame) -> np.ndarray:
     """Give words by id as an array of text; missing ones are empty."""
-    words = np.empty(len(frame.vocabulary.words) + 1, dtype="object")
-    words[:-1] = [w if isinstance(w, str) else ", ".join(w) for w in frame.vocabulary.words]
-    words[-1] = ""
-    return words[ids]
+    return frame.vocabulary.texts()[ids]
 
 
 def shown(column: Column, frame: Frame) -> pd.Series:
@@ -197,11 +195,10 @@ def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook:
     return pd.DataFrame(columns)
 
 
-def _visits(  # noqa: PLR0913, PLR0917 - the pieces of one table
+def _visits(
     visits: _Visits,
     status: Index,
     lines: Lines,
-    claim_lines: pd.DataFrame,
     edits: pd.DataFrame,
     coded: Coded,
     encounters: Encounters,
@@ -209,7 +206,7 @@ def _visits(  # noqa: PLR0913, PLR0917 - the pieces of one table
 ) -> pd.DataFrame:
     columns = _identity(visits.first, coded, rulebook, {})
     columns["Status"] = np.array(STATUSES, dtype="object")[status]
-    columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(claim_lines), len(visits.first))
+    columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(lines), len(visits.first))
     words = (edits["Disposition"] + ": " + edits["Message"]).to_numpy(dtype="object")
     columns["Edits"] = _joined_by(edits["_visit"].to_numpy(dtype=np.int64), words, len(visits.first))
     table = pd.DataFrame(columns)
@@ -223,18 +220,19 @@ def _visits(  # noqa: PLR0913, PLR0917 - the pieces of one table
     return table
 
 
-def _code_texts(claim_lines: pd.DataFrame) -> np.ndarray:
+def _code_texts(lines: Lines) -> np.ndarray:
     """Write lines as a biller would jot them: J9271-JZ, and the units if not 1."""
-    codes = claim_lines["Code"].to_numpy(dtype="object")
-    modifiers = claim_lines["Modifiers"].to_numpy(dtype="object")
-    units = [show_value(u, FieldType.NUMBER) for u in claim_lines["Units"].tolist()]
-    return np.array(
-        [
-            code + "".join(f"-{m}" for m in mods.split(", ") if m) + (f" ×{count}" if count != "1" else "")  # noqa: RUF001 - the sign billers use
-            for code, mods, count in zip(codes, modifiers, units, strict=True)
-        ],
-        dtype=object,
-    )
+    frame = lines.frame
+    columns = [frame["Code"], frame["Modifiers"], frame["Units"]]
+    numbers, first = distinct([exact_codes(column) for column in columns], frame.rows)
+    words = frame.vocabulary.texts()
+    codes, modifiers = (words[column.data[first]].tolist() for column in columns[:2])
+    units = [show_value(u, FieldType.NUMBER) for u in columns[2].data[first].tolist()]
+    jotted = [
+        code + "".join(f"-{m}" for m in mods.split(", ") if m) + (f" x {count}" if count != "1" else "")
+        for code, mods, count in zip(codes, modifiers, units, strict=True)
+    ]
+    return np.array(jotted, dtype="object")[numbers]
 
 
 def _joined_by(numbers: Index, words: np.ndarray, count: int) -> np.ndarray:

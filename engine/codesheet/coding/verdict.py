@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Ids, Mask
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind
 from codesheet.coding.lines import Lines, NoLines
@@ -77,16 +77,11 @@ def _flag_uncoded(lines: Lines, context: Context, nothing: NoLines, rulebook: Ru
     if not any(table.result is Result.CLAIM_LINES for table in rulebook.decisions.values()):
         return
     accounted = np.zeros(context.view.frame.rows, dtype=bool)
-    accounted[lines.row] = True
-    for rows in (*nothing.rows, *_joined_rows(lines)):
+    for rows in (*nothing.rows, lines.joined[1]):
         accounted[rows] = True
     accounted[context.log.rows_with(frozenset([EditKind.DROPPED]), DROP)] = True
     accounted[context.log.rows_with()] = True
     context.log.add(EditKind.UNCODED_ROW, np.flatnonzero(~accounted), "no table codes this row")
-
-
-def _joined_rows(lines: Lines) -> list[Index]:
-    return [np.array(rows, dtype=np.int64) for rows in lines.rows_of or () if len(rows) > 1]
 
 
 def _flag_broken(context: Context, broken_visits: set[str] | frozenset[str]) -> Mask:
@@ -116,10 +111,6 @@ def _line_weights(lines: Lines, context: Context) -> Ids:
         on_row = (chunk.lines == NO_LINE) & (chunk.weight >= DENY) & (chunk.kind is not EditKind.DROPPED)
         np.maximum.at(row_weight, chunk.rows[on_row], chunk.weight[on_row])
     if row_weight.any() and len(lines):
-        if lines.rows_of is None:
-            weight = np.maximum(weight, row_weight[lines.row])
-        else:
-            counts = [len(rows) for rows in lines.rows_of]
-            flat = np.array([row for rows in lines.rows_of for row in rows], dtype=np.int64)
-            np.maximum.at(weight, np.repeat(np.arange(len(lines)), counts), row_weight[flat])
+        numbers, rows = lines.joined
+        np.maximum.at(weight, numbers, row_weight[rows])
     return weight
