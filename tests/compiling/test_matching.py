@@ -6,7 +6,6 @@ from random import Random
 import pytest
 from small_rulebooks import Cells, condition, table_of, table_of_cells
 
-from codesheet.compiling import matching
 from codesheet.compiling.matching import (
     DEEPEST_STACK,
     MOST_GROUPS,
@@ -14,7 +13,7 @@ from codesheet.compiling.matching import (
     match_table,
     name_hash,
 )
-from codesheet.compiling.ruleset import Matching, Shard
+from codesheet.compiling.ruleset import ALWAYS, Matching, Shard
 from codesheet.language.unary_tests import Anything, Equals
 
 
@@ -118,7 +117,7 @@ def _assert_limits(made: Matching, shard: Shard) -> None:
     ]
     names = {test.name: index for index, test in enumerate(made.tests)}
     for name, chain in zip(shard.definition, chains, strict=True):
-        tests = [names[test] for test in chain if test != matching.ALWAYS]
+        tests = [names[test] for test in chain if test != ALWAYS]
         assert tuple(sorted(tests)) == made.groups[int(name)]
         assert set(tests) <= set(shard.tests)
         assert not tests or tests[0] in shard.gates

@@ -9,8 +9,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from codesheet.compiling.matching import ALWAYS, BATCH_END
-from codesheet.compiling.ruleset import Matching, Shard
+from codesheet.compiling.ruleset import ALWAYS, BATCH_END, Matching, Shard
 
 try:
     import durable_rules_engine as engine

@@ -11,16 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain as concatenate
 
-from codesheet.compiling.ruleset import Matching, Shard, Test
+from codesheet.compiling.ruleset import ALWAYS, BATCH_END, Matching, Shard, Test
 from codesheet.language.unary_tests import AnyOf, Anything, CodeRange, Equals, Interval, UnaryTest
 from codesheet.language.values import tidy
 from codesheet.model import DecisionTable
-
-ALWAYS = "always"
-"""The property every fact carries: what a rule without conditions tests."""
-
-BATCH_END = "end of batch"
-"""The property of the fact that closes each batch: when it is seen, no fact before it was dropped."""
 
 MOST_TESTS = 200  # durable-rules: a fact has at most 252 properties
 MOST_GROUPS = 500  # durable-rules: 4,096 rules a ruleset; speed is best with some hundreds

@@ -6,6 +6,12 @@ from typing import Any
 from codesheet.language.unary_tests import UnaryTest
 from codesheet.model import Rulebook
 
+ALWAYS = "always"
+"""The property every fact carries: what a rule without conditions tests."""
+
+BATCH_END = "end of batch"
+"""The property of the fact that closes each batch: when it is seen, no fact before it was dropped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Test:
