@@ -378,7 +378,10 @@ class IssueCode(Enum):
     DATE_NOT_ISO = (
         "U112",
         Severity.ERROR,
-        '"{value}" can be read in more than one way: write {readings}, or make the cell a true Excel date',
+        (
+            '"{value}" is no sure date, since some readers take the month first and others the day: write'
+            " {readings}"
+        ),
     )
     RANGE_WITH_DASH = (
         "U113",
@@ -391,7 +394,10 @@ class IssueCode(Enum):
     INCOMPLETE_RANGE = (
         "U114",
         Severity.ERROR,
-        '"{text}" is not a whole range: write both ends (16..90), or >= 16, or <= 90',
+        (
+            '"{text}" is not a whole range: write both ends (16..90; with brackets, both of them:'
+            " [16..90)), or >= 16, or <= 90"
+        ),
     )
     EMPTY_RANGE = (
         "U115",
@@ -471,7 +477,11 @@ class IssueCode(Enum):
         ),
     )
     NOTHING_TO_COMPARE = ("U127", Severity.ERROR, "nothing stands after {operator}: write a value behind it")
-    UNKNOWN_OPERATOR = ("U128", Severity.ERROR, '"{text}" is no operator (did you mean "{meant}"?)')
+    UNKNOWN_OPERATOR = (
+        "U128",
+        Severity.ERROR,
+        '"{text}" is no operator (did you mean "{meant}"?); put the words in quotes if they are a value',
+    )
     COMMA_IN_PARENTHESES = (
         "U129",
         Severity.ERROR,
@@ -601,14 +611,14 @@ class IssueCode(Enum):
     NO_HEADINGS = (
         "R103",
         Severity.ERROR,
-        "row {row} does not hold headings that the Fields sheet knows: it must name the columns ({examples}, …)",
+        "row {row} holds no headings that the Fields sheet knows: it must name the columns ({examples}, …)",
     )
     MISSING_HEADING = (
         "R104",
         Severity.ERROR,
         (
-            "no column for {field}, which every row needs (looked for {wanted}{nearest}): export it, or add its"
-            " heading to the Fields sheet; headings found: {found}"
+            "no column for {field}, which every row needs (looked for {wanted}{nearest}): export it, or add"
+            " its heading to the Fields sheet; headings found: {found}"
         ),
     )
     TWO_HEADINGS = (
@@ -621,8 +631,8 @@ class IssueCode(Enum):
         "R107",
         Severity.ERROR,
         (
-            "a quoted cell of this row is not closed as it should be, so it may have swallowed rows: put quotes"
-            " around the whole cell, and double those inside"
+            "a quoted cell of this row is not closed as it should be, so it may have swallowed rows: put"
+            " quotes around the whole cell, and double those inside"
         ),
     )
     NO_ROWS = ("R108", Severity.WARNING, "holds headings but no visits")
