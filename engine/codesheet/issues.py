@@ -606,38 +606,6 @@ class IssueCode(Enum):
     )
     WRONG_LITERAL = ("X122", Severity.ERROR, '"{value}" {why}')
 
-    UNREADABLE_EXPORT = ("R101", Severity.ERROR, "cannot be read: {why}")
-    EMPTY_EXPORT = ("R102", Severity.ERROR, "holds nothing at all: export the visits again")
-    NO_HEADINGS = (
-        "R103",
-        Severity.ERROR,
-        "row {row} holds no headings that the Fields sheet knows: it must name the columns ({examples}, …)",
-    )
-    MISSING_HEADING = (
-        "R104",
-        Severity.ERROR,
-        (
-            "no column for {field}, which every row needs (looked for {wanted}{nearest}): export it, or add"
-            " its heading to the Fields sheet; headings found: {found}"
-        ),
-    )
-    TWO_HEADINGS = (
-        "R105",
-        Severity.ERROR,
-        "the columns {headings} are all {field}: export one of them, or correct Headings in the Fields sheet",
-    )
-    DUPLICATE_HEADING = ("R106", Severity.ERROR, 'two columns are headed "{heading}": rename or remove one')
-    BROKEN_QUOTES = (
-        "R107",
-        Severity.ERROR,
-        (
-            "a quoted cell of this row is not closed as it should be, so it may have swallowed rows: put"
-            " quotes around the whole cell, and double those inside"
-        ),
-    )
-    NO_ROWS = ("R108", Severity.WARNING, "holds headings but no visits")
-    SAME_EXPORT = ("R109", Severity.ERROR, "is named twice: its visits would be coded twice")
-
     @property
     def code(self) -> str:
         """Give the short code users cite: `W101`."""

@@ -1,0 +1,128 @@
+"""Formulas written out the way an author would: what is printed reads back as the same formula."""
+
+from codesheet.language.formulas import (
+    Aggregate,
+    Binary,
+    Call,
+    Clear,
+    CodeListOf,
+    FieldRef,
+    Formula,
+    IfThenElse,
+    InValueSet,
+    IsBlank,
+    Literal,
+    OrElse,
+    Template,
+    Unary,
+)
+from codesheet.language.functions import FUNCTIONS
+from codesheet.language.quotes import MARKS, quote
+from codesheet.language.unary_test_printer import exact_number
+from codesheet.language.values import FieldType, fold, show_value
+
+IF, OR_ELSE, OR, AND, NOT, COMPARISON, SUM, PRODUCT, NEGATIVE, ATOM = range(10)
+"""How tightly operators bind, loosest first."""
+PRECEDENCE = {
+    "or else": OR_ELSE,
+    "or": OR,
+    "and": AND,
+    **dict.fromkeys(
+        ("=", "<>", "<", "<=", ">", ">=", "is blank", "is not blank", "in", "not in"), COMPARISON
+    ),
+    **dict.fromkeys(("+", "-"), SUM),
+    **dict.fromkeys(("*", "/"), PRODUCT),
+}
+
+
+def show_formula(formula: Formula) -> str:
+    """Write a formula as the cell that gives it."""
+    match formula:
+        case Clear():
+            return "none"
+        case Template(parts):
+            return "".join(part if isinstance(part, str) else _braced(part) for part in parts)
+        case CodeListOf(parts):
+            return ", ".join(map(_list_part, parts))
+        case Literal(str(text), FieldType.CODE):
+            plain = fold(text) != "none" and "{" not in text and "}" not in text and text[:1] not in MARKS
+            return text if plain else quote(text)
+        case _:
+            return show_expression(formula)
+
+
+def _braced(formula: Formula) -> str:
+    return f"{{{show_expression(formula)}}}"
+
+
+def _list_part(part: Formula) -> str:
+    match part:
+        case Literal(str(text)):
+            needs_quotes = fold(text) == "none" or any(c in text for c in f"{MARKS}{{}},; \n")
+            return quote(text) if needs_quotes else text
+        case Template():
+            return show_formula(part)
+        case _:
+            return _braced(part)
+
+
+def show_expression(formula: Formula, least: int = IF) -> str:
+    """Write an expression, in parentheses where its surroundings bind more tightly than `least`."""
+    binding, text = _expression(formula)
+    return text if binding >= least else f"({text})"
+
+
+def _expression(formula: Formula) -> tuple[int, str]:
+    show = show_expression
+    match formula:
+        case Literal():
+            return _literal(formula)
+        case FieldRef(name):
+            return ATOM, name
+        case Unary("-", operand):
+            return NEGATIVE, f"-{show(operand, NEGATIVE)}"
+        case Unary(operator, operand):
+            return NOT, f"{operator} {show(operand, NOT)}"
+        case Binary(operator, left, right):
+            binding = PRECEDENCE[operator]
+            first = binding + 1 if binding == COMPARISON else binding
+            return binding, f"{show(left, first)} {operator} {show(right, binding + 1)}"
+        case IfThenElse(condition, then, otherwise):
+            return IF, f"if {show(condition)} then {show(then)} else {show(otherwise)}"
+        case OrElse(first_choice, second):
+            return OR_ELSE, f"{show(first_choice, OR)} or else {show(second)}"
+        case IsBlank(operand, negated):
+            return COMPARISON, f"{show(operand, SUM)} is {'not ' if negated else ''}blank"
+        case InValueSet(operand, name, negated):
+            return COMPARISON, f"{show(operand, SUM)} {'not ' if negated else ''}in {quote(name)}"
+        case Call(function, arguments):
+            return ATOM, f"{function}({', '.join(_arguments(function, arguments))})"
+        case Aggregate(function, operand_or_none, where):
+            inside = [] if operand_or_none is None else [show(operand_or_none)]
+            inside += [] if where is None else [f"where {show(where)}"]
+            return ATOM, f"{function}({' '.join(inside)})"
+        case Template((part,)) if not isinstance(part, str):  # a number where text stands beside it
+            return _expression(part)
+        case Template() | CodeListOf() | Clear():
+            return ATOM, show_formula(formula)
+    msg = f"{formula!r} is no formula"
+    raise TypeError(msg)
+
+
+def _arguments(function: str, arguments: tuple[Formula, ...]) -> list[str]:
+    shown = []
+    for place, argument in enumerate(arguments):
+        parameter = FUNCTIONS[function].parameter(place)
+        is_set = parameter is not None and parameter.is_set and isinstance(argument, Literal)
+        shown.append(quote(str(argument.value)) if is_set else show_expression(argument))
+    return shown
+
+
+def _literal(literal: Literal) -> tuple[int, str]:
+    if isinstance(literal.value, str):
+        return ATOM, quote(literal.value)
+    if isinstance(literal.value, tuple):
+        return ATOM, ", ".join(literal.value)
+    if literal.type.is_number:
+        return (NEGATIVE if literal.value < 0 else ATOM), exact_number(literal.value)
+    return ATOM, show_value(literal.value, literal.type)

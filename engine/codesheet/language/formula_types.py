@@ -1,0 +1,335 @@
+"""What type a formula gives: every operator and function checked against the types of the fields it reads."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias, assert_never
+
+from codesheet.issues import IssueCode
+from codesheet.language.formula_printer import show_expression
+from codesheet.language.formulas import (
+    Aggregate,
+    Binary,
+    Call,
+    Clear,
+    CodeListOf,
+    FieldRef,
+    Formula,
+    IfThenElse,
+    InValueSet,
+    IsBlank,
+    Literal,
+    OrElse,
+    Template,
+    Unary,
+)
+from codesheet.language.functions import AGGREGATES, FUNCTIONS, Function
+from codesheet.language.names import CellProblem, Names
+from codesheet.language.values import FieldType
+from codesheet.language.written_values import TYPE_WORDS, read_written
+
+Typed: TypeAlias = tuple[Formula, FieldType]
+"""A formula and the type of what it gives."""
+
+_ORDERINGS = ("<", "<=", ">", ">=")
+
+
+def type_of(formula: Formula, names: Names) -> FieldType | None:
+    """Give the type of a formula's values; None for `none`, which has no value.
+
+    Raises:
+        CellProblem: an operator or a function is given what it cannot work on.
+
+    """
+    return None if isinstance(formula, Clear) else typed(formula, names)[1]
+
+
+def typed(formula: Formula, names: Names) -> Typed:
+    """Check a formula, and read its quoted dates, times and yes/no as what they are compared with.
+
+    Raises:
+        CellProblem: an operator or a function is given what it cannot work on.
+
+    """
+    match formula:
+        case Literal(_, kind):
+            return formula, kind
+        case FieldRef(name):
+            return formula, names.fields[name]
+        case Unary(operator, operand):
+            return _unary(formula, operator, typed(operand, names))
+        case Binary(operator, left, right):
+            return _binary(formula, operator, typed(left, names), typed(right, names))
+        case IfThenElse(condition, then, otherwise):
+            asked = _yes_no("if", typed(condition, names))
+            first, second, kind = _alike("if … else", typed(then, names), typed(otherwise, names))
+            return replace(formula, condition=asked, then=first, otherwise=second), kind
+        case OrElse(first_choice, second_choice):
+            first, second, kind = _alike("or else", typed(first_choice, names), typed(second_choice, names))
+            return replace(formula, first=first, second=second), kind
+        case IsBlank(operand):
+            return replace(formula, operand=typed(operand, names)[0]), FieldType.YES_NO
+        case InValueSet(operand):
+            return replace(formula, operand=_of_a_set(typed(operand, names))), FieldType.YES_NO
+        case Call(function, arguments):
+            return _call(formula, FUNCTIONS[function], [typed(argument, names) for argument in arguments])
+        case Aggregate():
+            return _aggregate(formula, names)
+        case Template(parts):
+            checked = tuple(part if isinstance(part, str) else typed(part, names)[0] for part in parts)
+            return replace(formula, parts=checked), FieldType.TEXT
+        case CodeListOf(parts):
+            return replace(formula, parts=tuple(typed(p, names)[0] for p in parts)), FieldType.CODE_LIST
+        case Clear():
+            return formula, FieldType.TEXT
+        case _:
+            assert_never(formula)
+
+
+def expect_type(formula: Formula, kind: FieldType, names: Names) -> Formula:
+    """Make a formula give values of a field's type: number and whole number, text and code pass for each other.
+
+    Raises:
+        CellProblem: it gives something else.
+
+    """
+    if isinstance(formula, Clear):
+        return formula
+    checked, found = typed(formula, names)
+    if found is kind or (found.is_number and kind.is_number):
+        return checked
+    if kind is FieldType.CODE_LIST and found.is_text:
+        return CodeListOf((checked,))
+    if found.is_text and kind.is_text and found is not FieldType.CODE_LIST:
+        return checked
+    if (literal := _as_literal(checked, kind)) is not None:
+        return literal
+    raise CellProblem(
+        IssueCode.WRONG_RESULT,
+        piece=show_expression(checked),
+        found=TYPE_WORDS[found],
+        wanted=TYPE_WORDS[kind],
+        hint=_result_hint(found, kind),
+    )
+
+
+def _result_hint(found: FieldType, kind: FieldType) -> str:
+    if kind.is_number and found in (FieldType.TEXT, FieldType.CODE):
+        return ": number(…) makes a number of a text"
+    if kind is FieldType.DATE and found.is_number:
+        return ": write a date as yyyy-mm-dd"
+    return ""
+
+
+def _as_literal(formula: Formula, kind: FieldType) -> Literal | None:
+    """Read a quoted date, time or yes/no as a value of that type; None where it is no such thing."""
+    quoted = isinstance(formula, Literal) and isinstance(formula.value, str)
+    if not quoted or kind.is_text or kind.is_number or not isinstance(formula, Literal):
+        return None
+    return Literal(read_written(str(formula.value), kind), kind, formula.at)
+
+
+def _unary(formula: Unary, operator: str, operand: Typed) -> Typed:
+    if operator == "not":
+        return replace(formula, operand=_yes_no("not", operand)), FieldType.YES_NO
+    return replace(formula, operand=_number("-", operand)), operand[1]
+
+
+def _binary(formula: Binary, operator: str, left: Typed, right: Typed) -> Typed:
+    match operator:
+        case "and" | "or":
+            sides = _yes_no(operator, left), _yes_no(operator, right)
+            return replace(formula, left=sides[0], right=sides[1]), FieldType.YES_NO
+        case "+" | "-" | "*" | "/":
+            sides = _number(operator, left), _number(operator, right)
+            whole = operator != "/" and left[1] is right[1] is FieldType.WHOLE
+            kind = FieldType.WHOLE if whole else FieldType.NUMBER
+            return replace(formula, left=sides[0], right=sides[1]), kind
+        case _:
+            first, second = _comparable(operator, left, right)
+            return replace(formula, left=first, right=second), FieldType.YES_NO
+
+
+def _yes_no(operator: str, operand: Typed) -> Formula:
+    formula, kind = operand
+    if kind is FieldType.YES_NO:
+        return formula
+    hint = f": ask {show_expression(formula)} is not blank, or compare it with something"
+    raise _wrong_operand(operator, "yes/no", operand, hint)
+
+
+def _number(operator: str, operand: Typed) -> Formula:
+    formula, kind = operand
+    if kind.is_number:
+        return formula
+    hint = {
+        FieldType.DATE: ": days between(first, second) counts days",
+        FieldType.TIME: ": minutes between(first, second) counts minutes",
+        FieldType.TEXT: ": text is joined in braces, as in {First} {Second}, and number(…) makes a number of it",
+    }
+    raise _wrong_operand(operator, "numbers", operand, hint.get(kind, ""))
+
+
+def _of_a_set(operand: Typed) -> Formula:
+    formula, kind = operand
+    if kind.is_text or kind.is_number:
+        return formula
+    raise _wrong_operand("in", "codes, texts and numbers", operand, "")
+
+
+def _wrong_operand(operator: str, wanted: str, operand: Typed, hint: str) -> CellProblem:
+    return CellProblem(
+        IssueCode.WRONG_OPERAND,
+        operator=operator,
+        wanted=wanted,
+        piece=show_expression(operand[0]),
+        found=TYPE_WORDS[operand[1]],
+        hint=hint,
+    )
+
+
+def _comparable(operator: str, left: Typed, right: Typed) -> tuple[Formula, Formula]:
+    for formula, kind in (left, right):
+        if kind is FieldType.CODE_LIST:
+            raise CellProblem(IssueCode.LIST_COMPARED, piece=show_expression(formula), operator=operator)
+    first, second = _read_literals(left, right)
+    if first[1] is not second[1] and not _interchangeable(first[1], second[1]):
+        raise _differ(operator, first, second)
+    if operator in _ORDERINGS and (first[1].is_text or first[1] is FieldType.YES_NO):
+        piece, found = show_expression(first[0]), TYPE_WORDS[first[1]]
+        raise CellProblem(IssueCode.ORDER_OF_TEXT, piece=piece, found=found, operator=operator)
+    return first[0], second[0]
+
+
+def _interchangeable(first: FieldType, second: FieldType) -> bool:
+    texts = (FieldType.TEXT, FieldType.CODE)
+    return (first.is_number and second.is_number) or (first in texts and second in texts)
+
+
+def _read_literals(left: Typed, right: Typed) -> tuple[Typed, Typed]:
+    """Read a quoted date, time or yes/no on one side as the type of the other."""
+    if (literal := _as_literal(left[0], right[1])) is not None:
+        return (literal, right[1]), right
+    if (literal := _as_literal(right[0], left[1])) is not None:
+        return left, (literal, left[1])
+    return left, right
+
+
+def _alike(operator: str, left: Typed, right: Typed) -> tuple[Formula, Formula, FieldType]:
+    """Bring two choices to one type; a number beside text is written out as text."""
+    left, right = _read_literals(left, right)
+    (first, kind), (second, other) = left, right
+    if kind is other:
+        return first, second, kind
+    if kind.is_number and other.is_number:
+        return first, second, FieldType.NUMBER
+    if kind.is_text and other.is_text:
+        lists = FieldType.CODE_LIST in (kind, other)
+        return first, second, FieldType.CODE_LIST if lists else FieldType.TEXT
+    texts = (FieldType.TEXT, FieldType.CODE)
+    if kind.is_number and other in texts:
+        return Template((first,)), second, FieldType.TEXT
+    if other.is_number and kind in texts:
+        return first, Template((second,)), FieldType.TEXT
+    raise _differ(operator, left, right)
+
+
+def _differ(operator: str, left: Typed, right: Typed) -> CellProblem:
+    numbers = [formula for formula, kind in (left, right) if kind.is_number and isinstance(formula, Literal)]
+    kinds = {left[1], right[1]}
+    hint = ""
+    if numbers and kinds & {FieldType.TEXT, FieldType.CODE}:
+        hint = (
+            f': a text or code goes in quotes, "{show_expression(numbers[0])}", with the zeros it begins with'
+        )
+    elif kinds & {FieldType.NUMBER, FieldType.WHOLE} and kinds & {FieldType.TEXT, FieldType.CODE}:
+        hint = ": number(…) makes a number of a text"
+    return CellProblem(
+        IssueCode.TYPES_DIFFER,
+        operator=operator,
+        first=show_expression(left[0]),
+        first_type=TYPE_WORDS[left[1]],
+        second=show_expression(right[0]),
+        second_type=TYPE_WORDS[right[1]],
+        hint=hint,
+    )
+
+
+def _call(formula: Call, function: Function, arguments: list[Typed]) -> Typed:
+    checked = [_argument(formula.function, function, place, a) for place, a in enumerate(arguments)]
+    kinds = {kind for _, kind in checked}
+    widest = FieldType.WHOLE if kinds == {FieldType.WHOLE} else FieldType.NUMBER
+    return replace(formula, arguments=tuple(a for a, _ in checked)), function.result or widest
+
+
+def _argument(name: str, function: Function, place: int, argument: Typed) -> Typed:
+    parameter = function.parameter(place)
+    formula, kind = argument
+    if parameter is None or parameter.is_set or kind in parameter.types:
+        return argument
+    if len(parameter.types) == 1:
+        (wanted,) = parameter.types
+        if (literal := _as_literal(formula, wanted)) is not None:
+            return literal, wanted
+    raise _wrong_operand(f"{name}(…)", parameter.words, argument, "")
+
+
+def _aggregate(formula: Aggregate, names: Names) -> Typed:
+    function = AGGREGATES[formula.function]
+    where = None if formula.where is None else _yes_no("where", typed(formula.where, names))
+    if formula.operand is None:
+        return replace(formula, where=where), function.result or FieldType.NUMBER
+    operand = typed(formula.operand, names)
+    if formula.function == "count" and operand[1] is FieldType.YES_NO:
+        raise CellProblem(IssueCode.COUNT_OF_CONDITION, piece=show_expression(operand[0]))
+    checked, kind = _argument(formula.function, function, 0, operand)
+    return replace(formula, operand=checked, where=where), function.result or kind
+
+
+def walk(formula: Formula) -> Iterator[Formula]:
+    """Give a formula and everything in it."""
+    yield formula
+    for part in _parts(formula):
+        yield from walk(part)
+
+
+def _parts(formula: Formula) -> tuple[Formula, ...]:
+    match formula:
+        case Literal() | FieldRef() | Clear():
+            return ()
+        case Unary(_, operand) | IsBlank(operand) | InValueSet(operand):
+            return (operand,)
+        case Binary(_, left, right) | OrElse(left, right):
+            return (left, right)
+        case IfThenElse(condition, then, otherwise):
+            return (condition, then, otherwise)
+        case Call(_, arguments) | CodeListOf(arguments):
+            return arguments
+        case Aggregate(_, operand_or_none, where):
+            return tuple(part for part in (operand_or_none, where) if part is not None)
+        case Template(parts):
+            return tuple(part for part in parts if not isinstance(part, str))
+        case _:
+            assert_never(formula)
+
+
+def fields_read(formula: Formula) -> frozenset[str]:
+    """Name the fields a formula reads."""
+    return frozenset(part.name for part in walk(formula) if isinstance(part, FieldRef))
+
+
+def sets_read(formula: Formula) -> frozenset[str]:
+    """Name the value sets a formula asks."""
+    found = set()
+    for part in walk(formula):
+        if isinstance(part, InValueSet):
+            found.add(part.set_name)
+        elif isinstance(part, Call):
+            found.update(_set_arguments(part))
+    return frozenset(found)
+
+
+def _set_arguments(call: Call) -> Iterator[str]:
+    for place, argument in enumerate(call.arguments):
+        parameter = FUNCTIONS[call.function].parameter(place)
+        if parameter is not None and parameter.is_set and isinstance(argument, Literal):
+            yield str(argument.value)
