@@ -1,0 +1,146 @@
+"""An export file as it stands: headings, cells not yet typed, and the row each stood in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from codesheet.coding.columns import Ids, Index, Mask
+from codesheet.language.values import CellValue, FieldType, read_value
+
+ExportCell: TypeAlias = CellValue | timedelta | int
+"""What the readers of files can hand over; `plain_cell` makes a `CellValue` of it."""
+
+NOT_CALCULATED = "#NOT CALCULATED"
+"""Stands for a formula whose result was not saved in the file: Excel readers show it as blank."""
+
+EXCEL_ERRORS = frozenset(
+    ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", NOT_CALCULATED]
+)
+"""What Excel shows (and saves to csv) where a formula failed: never a value."""
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RawColumn:
+    """The cells of one column: for each row an index into its distinct cells."""
+
+    codes: Ids
+    distinct: tuple[CellValue, ...]
+
+    def blank(self) -> Mask:
+        """Say for each row whether the cell is blank."""
+        return np.array([is_blank(cell) for cell in self.distinct], dtype=np.bool_)[self.codes]
+
+    def shown(self, rows: Index) -> pd.Series:
+        """Give the cells of some rows as text."""
+        texts = pd.array([show_cell(cell) for cell in self.distinct], dtype="str")
+        return pd.Series(texts.take(self.codes[rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row that has not as many cells as there are headings; `cells` is a guess at what they are."""
+
+    row: int
+    text: str
+    cells: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One export file; `rows` and `header_row` count as a spreadsheet does.
+
+    `day_numbers` says whether a number in a date column is an Excel day number: always (an Excel file), never
+    (an Excel file that counts its days from 1904), or as the rulebook declares (None). `decimal_comma`:
+    a comma in a number may be a decimal one, since the file does not separate its cells by commas.
+    """
+
+    file: str
+    headings: tuple[str, ...]
+    header_row: int
+    columns: tuple[RawColumn, ...]
+    rows: Index
+    broken: tuple[BrokenRow, ...] = ()
+    day_numbers: bool | None = None
+    decimal_comma: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def row_count(self) -> int:
+        """Count the rows that hold anything, broken ones included."""
+        return len(self.rows) + len(self.broken)
+
+
+def filled_rows(columns: Iterable[RawColumn], count: int) -> Index:
+    """Give the positions of rows that hold anything: a sheet's used range often ends in blank rows."""
+    filled = np.zeros(count, dtype=np.bool_)
+    for column in columns:
+        if filled.all():
+            break
+        filled |= ~column.blank()
+    return np.flatnonzero(filled)
+
+
+def without_blank_rows(columns: Iterable[RawColumn], rows: Index) -> tuple[tuple[RawColumn, ...], Index]:
+    """Leave out rows without any content; the others keep their row numbers."""
+    columns = tuple(columns)
+    kept = filled_rows(columns, len(rows))
+    if len(kept) == len(rows):
+        return columns, rows
+    return tuple(RawColumn(column.codes[kept], column.distinct) for column in columns), rows[kept]
+
+
+def is_blank(cell: CellValue) -> bool:
+    """Say whether a cell holds nothing or only space."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def plain_cell(cell: ExportCell) -> CellValue:
+    """Make one kind of number of all, and a time of day of a duration under a day."""
+    match cell:
+        case bool():
+            return cell
+        case int():
+            # A float cannot hold every longer number: as text the digits stay what they were.
+            return float(cell) if abs(cell) < 2**53 else str(cell)
+        case timedelta():
+            day = pd.Timestamp(0) + cell
+            return day.time() if timedelta(0) <= cell < _ONE_DAY else str(cell)
+        case _:
+            return cell
+
+
+def show_cell(cell: CellValue) -> str:
+    """Give a cell's text: a csv field exactly as it came, any other cell about as Excel shows it."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    value = read_value(cell, FieldType.TEXT)
+    return value if isinstance(value, str) else ""
+
+
+class ColumnEncoder:
+    """Collects the cells of one column, each distinct one once."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[type, ExportCell], int] = {}
+        self._codes: list[Ids] = []
+
+    def extend(self, cells: Iterable[ExportCell]) -> None:
+        """Add cells at the end."""
+        ids = self._ids
+        # The type is part of the key: to Python True, 1 and 1.0 are one value.
+        codes = (ids.setdefault((cell.__class__, cell), len(ids)) for cell in cells)
+        self._codes.append(np.fromiter(codes, dtype=np.int32))
+
+    def column(self) -> RawColumn:
+        """Give the column."""
+        codes = np.concatenate([np.empty(0, dtype=np.int32), *self._codes])
+        return RawColumn(codes, tuple(plain_cell(cell) for _, cell in self._ids))
