@@ -1,0 +1,53 @@
+"""The example workbook compiled: its order, and its rules on disk."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from codesheet.coding.runtime import Matcher
+from codesheet.compiling.compiler import compile_rulebook
+from codesheet.compiling.rules_files import differences, read_rules, rules_bytes, write_rules
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.sheets.rulebook import read_rulebook
+from example_sheets import build_example_workbook
+
+
+@pytest.fixture(scope="module")
+def ruleset(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
+    path = build_example_workbook(tmp_path_factory.mktemp("workbooks"))
+    book = load_workbook(path)
+    del book["18 Pair modifiers"]  # it needs a sheet of code pairs
+    book.save(path)
+    rulebook, issues = read_rulebook(path)
+    assert [str(issue) for issue in issues if issue.is_error] == []
+    assert rulebook is not None
+    compiled, problems = compile_rulebook(rulebook)
+    assert problems == []
+    return compiled
+
+
+def test_what_decides_comes_before_what_it_decides(ruleset: Ruleset) -> None:
+    places = {step.name: place for place, step in enumerate(ruleset.row_steps)}
+    order = ["Minutes run", "Given as", "Family", "Standing", "Rank at site", "Role", "Administration code"]
+    assert order == sorted(order, key=lambda name: places[name])
+    assert {"Visit codes", "Over cap"} <= {step.name for step in ruleset.line_steps}
+
+
+def test_it_is_read_back_from_its_files(ruleset: Ruleset, tmp_path: Path) -> None:
+    write_rules(ruleset, tmp_path)
+    again, issues = read_rules(tmp_path)
+    assert issues == []
+    assert again is not None
+    assert again == replace(ruleset, rulebook=replace(ruleset.rulebook, examples=()))
+    assert rules_bytes(again) == rules_bytes(ruleset)
+    assert differences(again, tmp_path) == []
+
+
+def test_every_table_runs(ruleset: Ruleset) -> None:
+    for matching in ruleset.matchings.values():
+        every = frozenset(range(len(matching.tests)))
+        alone = [frozenset({test}) for test in range(len(matching.tests))]
+        for fact, found in zip([every, *alone], Matcher(matching).match([every, *alone]), strict=True):
+            assert found == tuple(n for n, group in enumerate(matching.groups) if fact.issuperset(group))
