@@ -303,6 +303,39 @@ class IssueCode(Enum):
         "these compiled rules cannot be read: {why}; compile the workbooks again",
     )
 
+    # visit exports
+    UNREADABLE_EXPORT = ("R101", Severity.ERROR, "cannot be read: {why}")
+    EMPTY_EXPORT = ("R102", Severity.ERROR, "holds nothing at all: export the visits again")
+    NO_HEADINGS = (
+        "R103",
+        Severity.ERROR,
+        "row {row} holds no headings that the Fields sheet knows: it must name the columns ({examples}, …)",
+    )
+    MISSING_HEADING = (
+        "R104",
+        Severity.ERROR,
+        (
+            "no column for {field}, which every row needs (looked for {wanted}{nearest}): export it, or add"
+            " its heading to the Fields sheet; headings found: {found}"
+        ),
+    )
+    TWO_HEADINGS = (
+        "R105",
+        Severity.ERROR,
+        "the columns {headings} are all {field}: export one of them, or correct Headings in the Fields sheet",
+    )
+    DUPLICATE_HEADING = ("R106", Severity.ERROR, 'two columns are headed "{heading}": rename or remove one')
+    BROKEN_QUOTES = (
+        "R107",
+        Severity.ERROR,
+        (
+            "a quoted cell of this row is not closed as it should be, so it may have swallowed rows: put"
+            " quotes around the whole cell, and double those inside"
+        ),
+    )
+    NO_ROWS = ("R108", Severity.WARNING, "holds headings but no visits")
+    SAME_EXPORT = ("R109", Severity.ERROR, "is named twice: its visits would be coded twice")
+
     # unary tests
     UNCLOSED_QUOTE = (
         "U101",
@@ -458,7 +491,7 @@ class IssueCode(Enum):
         "U123",
         Severity.ERROR,
         (
-            "Excel stores {value} here as a date or time, and the field is a {type}: Excel may have"
+            "Excel stores {value} here as a date or time, and this is a {type} field: Excel may have"
             " changed what was typed; format the cell as text and type it again"
         ),
     )
@@ -544,8 +577,8 @@ class IssueCode(Enum):
         "X109",
         Severity.ERROR,
         (
-            'two comparisons follow each other at "{text}": join them by and, as in 16 <= {example} and'
-            " {example} <= 90"
+            'two comparisons follow each other at "{text}": join them by and (16 <= X and X <= 90), or put'
+            " parentheses around one of them"
         ),
     )
     WRONG_OPERAND = ("X110", Severity.ERROR, "{operator} works on {wanted}, but {piece} is {found}{hint}")
@@ -604,7 +637,11 @@ class IssueCode(Enum):
             " code in quotes"
         ),
     )
-    WRONG_LITERAL = ("X122", Severity.ERROR, '"{value}" {why}')
+    UNFINISHED_FORMULA = (
+        "X122",
+        Severity.ERROR,
+        '"{text}" is not finished: {expected} is missing at its end',
+    )
 
     @property
     def code(self) -> str:
