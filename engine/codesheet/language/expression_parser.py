@@ -8,9 +8,7 @@ from codesheet.language.formula_printer import (
     IF,
     NEGATIVE,
     NOT,
-    OR_ELSE,
     PRECEDENCE,
-    show_expression,
 )
 from codesheet.language.formulas import (
     Aggregate,
@@ -31,7 +29,7 @@ from codesheet.language.quotes import MARKS, quote_end, unquote
 from codesheet.language.values import FieldType
 from codesheet.language.written_values import read_written
 
-_MOST_WORDS = 300
+_MOST_WORDS = 200
 _DEEPEST = 40
 """Bounds on one formula: whatever walks its tree may then recurse."""
 
@@ -43,6 +41,7 @@ _HINTS = {
     "=": ": a formula begins without =",
     "&": ": text is joined in braces, as in {First} {Second}",
     ")": ": no parenthesis is open",
+    "{": ": fields have no braces in a formula",
 }
 
 
@@ -77,9 +76,7 @@ class ExpressionParser:
         while (token := self._operator()).text in PRECEDENCE and PRECEDENCE[token.text] >= least:
             binding = PRECEDENCE[token.text]
             if binding == COMPARISON and compared:
-                raise CellProblem(
-                    IssueCode.CHAINED_COMPARISON, text=self._rest(token.at), example=show_expression(left)
-                )
+                raise CellProblem(IssueCode.CHAINED_COMPARISON, text=self._rest(token.at))
             compared = binding == COMPARISON
             self.at = token.end
             left = self._joined(left, token, binding)
@@ -178,9 +175,7 @@ class ExpressionParser:
 
     def _unexpected(self, token: Token, expected: str) -> CellProblem:
         if token.kind is TokenKind.END:
-            return CellProblem(
-                IssueCode.UNEXPECTED_TEXT, text=self._rest(0) + "…", expected=expected, hint=" behind it"
-            )
+            return CellProblem(IssueCode.UNFINISHED_FORMULA, text=self.text.strip(), expected=expected)
         hint = _HINTS.get(self.text[token.at], "")
         return CellProblem(IssueCode.UNEXPECTED_TEXT, text=self._rest(token.at), expected=expected, hint=hint)
 
@@ -277,6 +272,3 @@ class ExpressionParser:
 def number_literal(number: float, at: int = 0) -> Literal:
     """Give a number as a literal: a whole number where it is one."""
     return Literal(number, FieldType.WHOLE if number.is_integer() else FieldType.NUMBER, at)
-
-
-__all__ = ["OR_ELSE", "ExpressionParser", "number_literal"]

@@ -121,7 +121,10 @@ def _parts(text: str, names: Names, *, aggregates: bool) -> tuple[str | Formula,
 
 def _code_list(text: str, names: Names, *, aggregates: bool) -> CodeListOf:
     pieces = [piece.strip() for piece in split_outside_quotes(text, ",;\r\n", keep_braces=True)]
-    return CodeListOf(tuple(_code(piece, names, aggregates=aggregates) for piece in pieces if piece))
+    codes = tuple(_code(piece, names, aggregates=aggregates) for piece in pieces if piece)
+    if not codes:
+        raise CellProblem(IssueCode.EMPTY_FORMULA)
+    return CodeListOf(codes)
 
 
 def _code(text: str, names: Names, *, aggregates: bool) -> Formula:
@@ -135,6 +138,9 @@ def _code(text: str, names: Names, *, aggregates: bool) -> Formula:
         return parts[0]
     if any(not isinstance(part, str) for part in parts):
         return Template(parts)
+    if fold(text) == "none":
+        why = "clears the field only when it is the whole cell"
+        raise CellProblem(IssueCode.WRONG_VALUE, value=text, why=why, hint=": write it alone, or in quotes")
     if " " in tidy(text):
         raise CellProblem(IssueCode.SPACE_IN_CODE, text=text, meant=", ".join(text.split()))
     return Literal(text, FieldType.CODE)

@@ -16,7 +16,6 @@ from codesheet.language.formulas import (
     Template,
     Unary,
 )
-from codesheet.language.functions import FUNCTIONS
 from codesheet.language.quotes import MARKS, quote
 from codesheet.language.unary_test_printer import exact_number
 from codesheet.language.values import FieldType, fold, show_value
@@ -72,7 +71,7 @@ def show_expression(formula: Formula, least: int = IF) -> str:
     return text if binding >= least else f"({text})"
 
 
-def _expression(formula: Formula) -> tuple[int, str]:
+def _expression(formula: Formula) -> tuple[int, str]:  # noqa: PLR0912 - a case for each kind of formula
     show = show_expression
     match formula:
         case Literal():
@@ -96,7 +95,7 @@ def _expression(formula: Formula) -> tuple[int, str]:
         case InValueSet(operand, name, negated):
             return COMPARISON, f"{show(operand, SUM)} {'not ' if negated else ''}in {quote(name)}"
         case Call(function, arguments):
-            return ATOM, f"{function}({', '.join(_arguments(function, arguments))})"
+            return ATOM, f"{function}({', '.join(map(show, arguments))})"
         case Aggregate(function, operand_or_none, where):
             inside = [] if operand_or_none is None else [show(operand_or_none)]
             inside += [] if where is None else [f"where {show(where)}"]
@@ -107,15 +106,6 @@ def _expression(formula: Formula) -> tuple[int, str]:
             return ATOM, show_formula(formula)
     msg = f"{formula!r} is no formula"
     raise TypeError(msg)
-
-
-def _arguments(function: str, arguments: tuple[Formula, ...]) -> list[str]:
-    shown = []
-    for place, argument in enumerate(arguments):
-        parameter = FUNCTIONS[function].parameter(place)
-        is_set = parameter is not None and parameter.is_set and isinstance(argument, Literal)
-        shown.append(quote(str(argument.value)) if is_set else show_expression(argument))
-    return shown
 
 
 def _literal(literal: Literal) -> tuple[int, str]:

@@ -43,7 +43,7 @@ def type_of(formula: Formula, names: Names) -> FieldType | None:
     return None if isinstance(formula, Clear) else typed(formula, names)[1]
 
 
-def typed(formula: Formula, names: Names) -> Typed:
+def typed(formula: Formula, names: Names) -> Typed:  # noqa: PLR0912 - a case for each kind of formula
     """Check a formula, and read its quoted dates, times and yes/no as what they are compared with.
 
     Raises:
@@ -86,7 +86,10 @@ def typed(formula: Formula, names: Names) -> Typed:
 
 
 def expect_type(formula: Formula, kind: FieldType, names: Names) -> Formula:
-    """Make a formula give values of a field's type: number and whole number, text and code pass for each other.
+    """Make a formula give values of a field's type.
+
+    Number and whole number pass for each other (a result that is not whole goes to review), as do text and
+    code; a single code becomes a list of one.
 
     Raises:
         CellProblem: it gives something else.
@@ -95,7 +98,7 @@ def expect_type(formula: Formula, kind: FieldType, names: Names) -> Formula:
     if isinstance(formula, Clear):
         return formula
     checked, found = typed(formula, names)
-    if found is kind or (found.is_number and kind.is_number):
+    if found is kind or (found.is_number and kind.is_number and not _is_fraction(checked, kind)):
         return checked
     if kind is FieldType.CODE_LIST and found.is_text:
         return CodeListOf((checked,))
@@ -110,6 +113,11 @@ def expect_type(formula: Formula, kind: FieldType, names: Names) -> Formula:
         wanted=TYPE_WORDS[kind],
         hint=_result_hint(found, kind),
     )
+
+
+def _is_fraction(formula: Formula, kind: FieldType) -> bool:
+    """Say whether this is a written number that the whole number field can never hold."""
+    return kind is FieldType.WHOLE and isinstance(formula, Literal) and formula.type is FieldType.NUMBER
 
 
 def _result_hint(found: FieldType, kind: FieldType) -> str:
@@ -164,7 +172,8 @@ def _number(operator: str, operand: Typed) -> Formula:
     hint = {
         FieldType.DATE: ": days between(first, second) counts days",
         FieldType.TIME: ": minutes between(first, second) counts minutes",
-        FieldType.TEXT: ": text is joined in braces, as in {First} {Second}, and number(…) makes a number of it",
+        FieldType.TEXT: ": number(…) makes a number of a text",
+        FieldType.CODE: ": number(…) makes a number of a code",
     }
     raise _wrong_operand(operator, "numbers", operand, hint.get(kind, ""))
 
