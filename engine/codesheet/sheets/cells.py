@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.formula_parser import parse_formula, parse_message
+from codesheet.language.formula_parser import parse_expression, parse_formula, parse_message
+from codesheet.language.formula_types import expect_type
 from codesheet.language.formulas import Formula
 from codesheet.language.names import CellProblem, Names, did_you_mean
 from codesheet.language.unary_test_parser import parse_condition, parse_unary_test, split_conditions
@@ -70,6 +71,15 @@ class CellReader:
             ("formula", kind, aggregates),
             lambda: parse_formula(cell.value, kind, self.names, aggregates=aggregates),
         )
+
+    def expression(self, cell: Cell, kind: FieldType, *, aggregates: bool) -> Formula | None:
+        """Read the Formula cell of a field of this type: an expression, also where the field holds text."""
+
+        def parse() -> Formula:
+            parsed = parse_expression(cell.text, self.names, aggregates=aggregates)
+            return expect_type(parsed, kind, self.names)
+
+        return self._once(cell, ("expression", kind, aggregates), parse)
 
     def message(self, cell: Cell) -> Formula | None:
         """Read a text for people, with fields in braces; None where it cannot be read."""

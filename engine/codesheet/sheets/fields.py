@@ -264,7 +264,7 @@ def complete(declared: Declared, reader: CellReader) -> Field:
         return declared.field
     if declared.says_required and declared.field.required is not Required.NO:
         reader.report(IssueCode.REQUIRED_NOT_READ, declared.field.at, field=declared.field.name)
-    formula = reader.formula(declared.formula, declared.field.type, aggregates=bool(per))
+    formula = reader.expression(declared.formula, declared.field.type, aggregates=bool(per))
     return replace(
         declared.field,
         origin=Origin.FORMULA,

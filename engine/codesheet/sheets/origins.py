@@ -7,7 +7,7 @@ from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import fold
 from codesheet.location import CellRef
 from codesheet.model import DecisionTable, Field, Level, Origin, Result
-from codesheet.sheets.fields import Declared
+from codesheet.sheets.fields import BUILT_IN, Declared
 from codesheet.sheets.outputs import SPECIAL
 from codesheet.sheets.table import Table
 from codesheet.sheets.title_block import Kind
@@ -63,8 +63,9 @@ def _table_setters(
     by_folded = {fold(name): name for name in fields}
     by_table = {fold(name): decision for name, decision in decisions.items()}
     special = {fold(name) for name in SPECIAL}
+    titles: dict[str, str] = {}
     for table in tables:
-        title = table.titled.name
+        title = titles.setdefault(fold(table.titled.name), table.titled.name)
         if table.titled.kind is Kind.LOOKUP:
             for column in table.with_role("VALUE"):
                 what = f'lookup "{title}"'
@@ -87,7 +88,8 @@ def _never_set(
     fields: Mapping[str, Field], declared: Mapping[str, Declared], decisions: Mapping[str, DecisionTable]
 ) -> Iterator[Issue]:
     set_by_tables = {name for table in decisions.values() for name in table.outputs}
-    for name, one in declared.items():
+    for name in declared:
         field = fields[name]
-        if field.origin is Origin.LINE and name not in set_by_tables and not one.field.description:
+        unset = name not in BUILT_IN and name not in set_by_tables
+        if unset and field.origin is Origin.LINE:
             yield IssueCode.FIELD_NEVER_SET.issue(field.at, field=name)
