@@ -32,6 +32,7 @@ def test_what_decides_comes_before_what_it_decides(ruleset: Ruleset) -> None:
     places = {step.name: place for place, step in enumerate(ruleset.row_steps)}
     order = ["Minutes run", "Given as", "Family", "Standing", "Rank at site", "Role", "Administration code"]
     assert order == sorted(order, key=lambda name: places[name])
+    assert places["Drugs"] < places["Drug code"] < places["Drug lines"]
     assert {"Visit codes", "Over cap"} <= {step.name for step in ruleset.line_steps}
 
 
