@@ -105,7 +105,7 @@ class Coder:
     def _check_read_fields(self, context: Context) -> None:
         frame = context.view.frame
         for definition in self.ruleset.rulebook.fields.values():
-            if definition.origin is Origin.READ and definition.name in frame.columns:
+            if definition.origin is Origin.READ and definition.name in frame:
                 kept = context.keep_allowed(definition, frame[definition.name])
                 frame.columns[definition.name] = context.own_roots(definition.name, kept)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from codesheet.language.values import FieldType, Scalar, fold
@@ -102,10 +103,10 @@ class RootSets:
         both = (first != 0) & (second != 0) & (first != second)
         united = np.where(first != 0, first, second)
         if both.any():
-            pairs = np.stack([first[both], second[both]], axis=1)
-            distinct, where = np.unique(pairs, axis=0, return_inverse=True)
-            unions = np.array([self.union_of(int(a), int(b)) for a, b in distinct], dtype=np.int32)
-            united[both] = unions[where.reshape(-1)]
+            count = len(self.sets)
+            where, pairs = pd.factorize(first[both].astype(np.int64) * count + second[both])
+            unions = [self.union_of(*divmod(pair, count)) for pair in pairs.tolist()]
+            united[both] = np.array(unions, dtype=np.int32)[where]
         return united
 
 
@@ -133,20 +134,32 @@ class Column:
 
 @dataclass(slots=True)
 class Frame:
-    """Columns of one length by field name, with the batch's vocabulary and root sets."""
+    """Columns of one length by field name, with the batch's vocabulary and root sets.
+
+    A frame taken from another copies a column when it is first asked for: `index` names the parent's rows.
+    """
 
     rows: int
     columns: dict[str, Column]
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     roots: RootSets = field(default_factory=RootSets)
+    parent: "Frame | None" = None
+    index: Index | None = None
 
     def __getitem__(self, name: str) -> Column:
-        return self.columns[name]
+        found = self.columns.get(name)
+        if found is None:
+            if self.parent is None or self.index is None:
+                raise KeyError(name)
+            found = self.columns[name] = self.parent[name].take(self.index)
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns or (self.parent is not None and name in self.parent)
 
     def take(self, index: Index) -> "Frame":
         """Give a frame of the rows of an index; vocabulary and root sets are shared."""
-        columns = {name: column.take(index) for name, column in self.columns.items()}
-        return Frame(len(index), columns, self.vocabulary, self.roots)
+        return Frame(len(index), {}, self.vocabulary, self.roots, self, index)
 
 
 def column_of(values: Sequence[Scalar | None], kind: FieldType, vocabulary: Vocabulary) -> Column:

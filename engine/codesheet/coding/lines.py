@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Data, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Data, Frame, Ids, Index, Mask
 from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.tables import Hits, Table, disposition_weights
 from codesheet.coding.text_functions import exact_codes, unique_folded
-from codesheet.coding.view import LineFrame, View, distinct
+from codesheet.coding.view import View, distinct
 from codesheet.language.values import FieldType, fold
 from codesheet.model import Disposition, Field, Level, Origin, Rulebook
 
@@ -50,7 +50,7 @@ class Lines:
     every row joined in them (line numbers, rows). `set_names` are the line fields that tables set.
     """
 
-    frame: LineFrame
+    frame: Frame
     row: Index
     weight: Ids
     why: Ids
@@ -159,7 +159,7 @@ def gather(made: list[Made], view: View) -> Lines:
     rules = _concatenated([m.rule for m in made], np.int64)
     order = np.lexsort((rules, tables, view.order[places]))
     names = _line_fields(rulebook, made)
-    frame = LineFrame(len(places), {}, view.frame.vocabulary, view.frame.roots, view.frame, places)
+    frame = Frame(len(places), {}, view.frame.vocabulary, view.frame.roots, view.frame, places)
     for name in names:
         frame.columns[name] = _stacked(name, made, rulebook.fields[name].type, frame)
     lines = Lines(
@@ -185,13 +185,13 @@ def _line_fields(rulebook: Rulebook, made: list[Made]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, *given]))
 
 
-def _stacked(name: str, made: list[Made], kind: FieldType, frame: LineFrame) -> Column:
+def _stacked(name: str, made: list[Made], kind: FieldType, frame: Frame) -> Column:
     """Put the tables' columns below each other; a table that does not set a row's field leaves its copy."""
     parts = []
     for m in made:
         column = m.columns.get(name)
         if column is None:
-            has_row = frame.parent is not None and name in frame.parent.columns
+            has_row = frame.parent is not None and name in frame.parent
             column = frame.parent[name].take(m.places) if has_row and frame.parent else None
         parts.append(all_missing(kind, len(m.places)) if column is None else column)
     data = np.concatenate([p.data for p in parts]) if parts else all_missing(kind, 0).data
@@ -206,14 +206,19 @@ def _concatenated(arrays: list[Any], kind: type) -> Data:
 def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     """Change lines as one table says, all judged as they stood before it; dropped lines leave."""
     _, hits = table.hits(context)
-    for name, output in table.outputs.items():
+    given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
+    why = table.reasons.why(hits.rule, hits.view, context.because)
+    for name, values in given.items():
         if name not in _NOT_FIELDS:
-            _set_line_field(name, output.values(hits.by_output[name], hits.view), hits, table, context, lines)
-    _change_modifiers(table, hits, context, lines)
-    if "Disposition" in table.outputs:
-        given = table.outputs["Disposition"].values(hits.by_output["Disposition"], hits.view)
-        np.maximum.at(lines.weight, hits.places, disposition_weights(given, hits.view, BILL))
-    _add_reasons(table, hits, context, lines)
+            _set_line_field(name, values, hits, table, context, lines)
+    _change_modifiers(given, hits, context, lines)
+    if "Disposition" in given:
+        weights = disposition_weights(given["Disposition"], hits.view, BILL)
+        np.maximum.at(lines.weight, hits.places, weights)
+    if "Reason" in given:
+        reasons = given["Reason"].data
+        why = np.where(reasons == MISSING, why, reasons)
+    _add_reasons(why, table.addresses_of(hits, context), hits.places, lines, context)
     return _without_dropped(lines, context)
 
 
@@ -257,13 +262,10 @@ def _rounds(places: Index) -> list[Index]:
     return [np.sort(order[turn == number]) for number in range(int(turn.max()) + 1 if len(turn) else 0)]
 
 
-def _change_modifiers(table: Table, hits: Hits, context: Context, lines: Lines) -> None:
+def _change_modifiers(given: dict[str, Column], hits: Hits, context: Context, lines: Lines) -> None:
     """Add and remove modifiers, worked out once for each distinct change of a list."""
     none = all_missing(FieldType.CODE_LIST, len(hits.places))
-    add, remove = (
-        table.outputs[name].values(hits.by_output[name], hits.view) if name in table.outputs else none
-        for name in ("Add modifiers", "Remove modifiers")
-    )
+    add, remove = (given.get(name, none) for name in ("Add modifiers", "Remove modifiers"))
     touched = np.flatnonzero(~(add.missing & remove.missing))
     if not len(touched):
         return
@@ -290,29 +292,22 @@ def _elements(word_id: int, lines: Lines) -> tuple[str, ...]:
     return word if isinstance(word, tuple) else (word,)
 
 
-def _add_reasons(table: Table, hits: Hits, context: Context, lines: Lines) -> None:
-    if not len(hits.places):
-        return
-    why = table.reasons.why(hits.rule, hits.view, context.because)
-    if "Reason" in table.outputs:
-        given = table.outputs["Reason"].values(hits.by_output["Reason"], hits.view).data.astype(np.int32)
-        why = np.where(given == MISSING, why, given)
-    addresses = table.addresses_of(hits, context)
-    for entries in _rounds(hits.places):
-        places = hits.places[entries]
-        lines.why[places] = _joined(lines.why[places], why[entries], context.view)
-        lines.address[places] = _joined(lines.address[places], addresses[entries], context.view)
+def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context: Context) -> None:
+    for entries in _rounds(places):
+        at = places[entries]
+        lines.why[at] = _joined(lines.why[at], why[entries], context.view)
+        lines.address[at] = _joined(lines.address[at], addresses[entries], context.view)
 
 
 def _joined(first: Ids, second: Ids, view: View) -> Ids:
     """Join texts with a semicolon; -1 is no text."""
-    pairs, numbers = np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)
+    numbers, leads = distinct([first.astype(np.int64), second.astype(np.int64)], len(first))
     words = view.frame.vocabulary.words
     texts = []
-    for pair in pairs.tolist():
+    for pair in zip(first[leads].tolist(), second[leads].tolist(), strict=True):
         parts = [str(words[i]) for i in pair if i != MISSING]
         texts.append("; ".join(dict.fromkeys(parts)) if parts else None)
-    return view.frame.vocabulary.ids_of(texts)[numbers.reshape(-1)] if texts else first
+    return view.frame.vocabulary.ids_of(texts)[numbers] if texts else first
 
 
 def _without_dropped(lines: Lines, context: Context) -> Lines:

@@ -134,7 +134,7 @@ def _line_names(lines: Lines, rulebook: Rulebook) -> list[str]:
     ]
     hidden = ("Disposition", "Reason")
     known = [name for name in (*lines.set_names, *decided) if name not in hidden]
-    return [name for name in dict.fromkeys(known) if name in lines.frame.columns or name in lines.set_names]
+    return [name for name in dict.fromkeys(known) if name in lines.frame]
 
 
 def _line_numbers(visits: Ids) -> Index:
@@ -257,7 +257,7 @@ def _rows(coded: Coded, encounters: Encounters, status: Index, rulebook: Ruleboo
     derived = {
         name: shown(frame[name], frame)
         for name, field in rulebook.fields.items()
-        if field.level is Level.ROW and field.origin is not Origin.READ and name in frame.columns
+        if field.level is Level.ROW and field.origin is not Origin.READ and name in frame
     }
     carried = encounters.carried.reset_index(drop=True)
     clash = {

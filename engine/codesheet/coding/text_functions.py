@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 
 from codesheet.coding.columns import MISSING, Column, Index
 from codesheet.coding.truth import member_of
@@ -34,8 +35,7 @@ def exact_codes(column: Column) -> Index:
     """Give small integers that tell a column's exact values apart; -1 where missing."""
     if column.type.is_text:
         return column.data.astype(np.int64)
-    _, numbers = np.unique(column.data, return_inverse=True)
-    return np.where(np.isnan(column.data), MISSING, numbers).astype(np.int64)
+    return pd.factorize(column.data)[0].astype(np.int64)
 
 
 def _mapped(

@@ -13,28 +13,6 @@ from codesheet.language.values import fold
 from codesheet.model import Member, Period, Rulebook, ValueSet
 
 
-@dataclass(slots=True)
-class LineFrame(Frame):
-    """Claim lines: line fields of their own, and a copy of any field of the row that made the line."""
-
-    parent: Frame | None = None
-    row_of_line: Index | None = None
-
-    def __getitem__(self, name: str) -> Column:
-        found = self.columns.get(name)
-        if found is None and self.parent is not None and self.row_of_line is not None:
-            found = self.columns[name] = self.parent[name].take(self.row_of_line)
-        if found is None:
-            raise KeyError(name)
-        return found
-
-    def take(self, index: Index) -> "LineFrame":
-        """Give the lines of an index."""
-        columns = {name: column.take(index) for name, column in self.columns.items()}
-        rows = None if self.row_of_line is None else self.row_of_line[index]
-        return LineFrame(len(index), columns, self.vocabulary, self.roots, self.parent, rows)
-
-
 class MemberIndex:
     """The members of one value set, by the days on which they belong."""
 
