@@ -80,3 +80,14 @@ def rulebook_of(text: str) -> Rulebook:
 def printed(issues: Iterable[Issue]) -> list[str]:
     """Give issues as users see them."""
     return [str(issue) for issue in issues]
+
+
+def wrapped(text: str) -> list[str]:
+    """Give the lines of a text; one that is indented deeper goes on with the line before it."""
+    lines: list[str] = []
+    for line in dedent(text).strip().splitlines():
+        if line.startswith(" ") and lines:
+            lines[-1] += " " + line.strip()
+        else:
+            lines.append(line)
+    return lines

@@ -2,7 +2,7 @@
 
 from codesheet.language.values import DateForm, FieldType
 from codesheet.model import AllowedValues, Level, Origin, Required
-from grid import parse, printed, rulebook_of
+from grid import parse, printed, rulebook_of, wrapped
 
 SMALL = """
     # Fields
@@ -15,14 +15,17 @@ SMALL = """
 """
 
 
+def small(text: str) -> str:
+    return SMALL + text.lstrip("\n")
+
+
 def issues_of(text: str) -> list[str]:
-    return printed(parse(SMALL + text)[1])
+    return printed(parse(small(text))[1])
 
 
 def test_what_a_row_of_the_fields_sheet_says() -> None:
     book = rulebook_of(
-        SMALL
-        + """
+        small("""
     | Route     | text      | row  | Route of\\nRte | when used | IV, SC, IM |
     | Modifiers | code list | line |               |           | order, at most 4 |
     # Sets
@@ -30,7 +33,7 @@ def test_what_a_row_of_the_fields_sheet_says() -> None:
     | Set   | Member |
     | Order | 25     |
     | Order | 59, 76 |
-    """
+    """)
     )
     route = book.fields["Route"]
     assert (route.type, route.level, route.origin) == (FieldType.TEXT, Level.ROW, Origin.READ)
@@ -59,7 +62,7 @@ def test_claim_lines_have_fields_of_their_own() -> None:
 
 
 def test_place_of_service_of_rows_stays_a_row_field() -> None:
-    book = rulebook_of(SMALL + "    | Place of service | code |")
+    book = rulebook_of(small("    | Place of service | code |"))
     field = book.fields["Place of service"]
     assert (field.level, field.origin) == (Level.ROW, Origin.READ)
 
@@ -85,7 +88,7 @@ def test_settings() -> None:
 
 
 def test_payer_is_shown_without_being_asked_for() -> None:
-    assert rulebook_of(SMALL + "    | Payer | text |").shown == ("Payer",)
+    assert rulebook_of(small("    | Payer | text |")).shown == ("Payer",)
 
 
 def test_several_fields_sheets_add_up() -> None:
@@ -97,18 +100,22 @@ def test_several_fields_sheets_add_up() -> None:
     | Route | text |
     | visit id | text |
     """
-    assert issues_of(more) == [
-        "zz.xlsx!Fields!A4: error[F103] visit id is declared for the second time: keep one declaration "
-        "(see also book.xlsx!Fields!A5)"
-    ]
+    assert issues_of(more) == wrapped(
+        """
+        zz.xlsx!Fields!A4: error[F103] visit id is declared for the second time: keep one declaration (see
+            also book.xlsx!Fields!A5)
+        """
+    )
 
 
 def test_a_rulebook_needs_fields_a_visit_key_and_a_date() -> None:
     book, issues = parse("# Notes\n| hello |")
     assert book is None
-    assert printed(issues) == [
-        "book.xlsx: error[F101] no sheet of kind Fields: declare what the export holds, one row a field"
-    ]
+    assert printed(issues) == wrapped(
+        """
+        book.xlsx: error[F101] no sheet of kind Fields: declare what the export holds, one row a field
+        """
+    )
     book, issues = parse("""
         # Fields
         | Fields |
@@ -117,12 +124,14 @@ def test_a_rulebook_needs_fields_a_visit_key_and_a_date() -> None:
         | Visit ID | text |
     """)
     assert book is None
-    assert printed(issues) == [
-        "book.xlsx!Fields: error[W127] the title block does not say Date of service: "
-        "write Date of service and, beside it, the field that holds it",
-        'book.xlsx!Fields!B2: error[F102] "Visit" is no field (did you mean "Visit ID"?): '
-        "correct the name, or declare it in a Fields sheet",
-    ]
+    assert printed(issues) == wrapped(
+        """
+        book.xlsx!Fields: error[W127] the title block does not say Date of service: write Date of service
+            and, beside it, the field that holds it
+        book.xlsx!Fields!B2: error[F102] "Visit" is no field (did you mean "Visit ID"?): correct the name,
+            or declare it in a Fields sheet
+        """
+    )
 
 
 def test_every_slip_of_a_fields_sheet_is_named_at_its_cell() -> None:
@@ -132,20 +141,22 @@ def test_every_slip_of_a_fields_sheet_is_named_at_its_cell() -> None:
     | Route   |             |      | |           | |
     | Site    | text        |      | |           | Sites |
     | Age     | whole number |     | |           | young, 3, at most 4 |
-    """) == [
-        'book.xlsx!Fields!B7: error[W125] "whole numbr" is no type (did you mean "whole number"?): it can be '
-        "text, code, code list, number, whole number, date, time, yes/no",
-        'book.xlsx!Fields!C7: error[W125] "rows" is no level (did you mean "row"?): it can be row, line',
-        'book.xlsx!Fields!E7: error[W125] "sometimes" is no requirement: it can be yes, no, when used',
-        "book.xlsx!Fields!A8: error[F110] Code belongs to claim lines: declare it with level line, without a "
-        "formula, or choose another name",
-        "book.xlsx!Fields!B9: error[W124] Type is blank: it can be text, code, code list, number, "
-        "whole number, date, time, yes/no",
-        'book.xlsx!Fields!F10: error[F106] "Sites" is neither a value set nor a list of several values',
-        'book.xlsx!Fields!F11: error[F106] "at most 4" bounds the length of a code list: drop it, or make the '
-        "type code list",
-        'book.xlsx!Fields!F11: error[F106] "young" is not a number',
-    ]
+    """) == wrapped(
+        """
+        book.xlsx!Fields!B7: error[W125] "whole numbr" is no type (did you mean "whole number"?): it can be
+            text, code, code list, number, whole number, date, time, yes/no
+        book.xlsx!Fields!C7: error[W125] "rows" is no level (did you mean "row"?): it can be row, line
+        book.xlsx!Fields!E7: error[W125] "sometimes" is no requirement: it can be yes, no, when used
+        book.xlsx!Fields!A8: error[F110] Code belongs to claim lines: declare it with level line, without a
+            formula, or choose another name
+        book.xlsx!Fields!B9: error[W124] Type is blank: it can be text, code, code list, number, whole
+            number, date, time, yes/no
+        book.xlsx!Fields!F10: error[F106] "Sites" is neither a value set nor a list of several values
+        book.xlsx!Fields!F11: error[F106] "at most 4" bounds the length of a code list: drop it, or make the
+            type code list
+        book.xlsx!Fields!F11: error[F106] "young" is not a number
+        """
+    )
 
 
 def test_a_formula_makes_a_derived_field() -> None:
@@ -178,10 +189,12 @@ def test_a_row_formula_cannot_read_lines() -> None:
         | Day      | date         |             |
         | Double   | whole number | 2 * Units   |
     """)
-    assert printed(issues) == [
-        "book.xlsx!Fields!A7: error[F108] Double works on encounter rows and cannot read Units, which belongs "
-        "to claim lines: give Double level line"
-    ]
+    assert printed(issues) == wrapped(
+        """
+        book.xlsx!Fields!A7: error[F108] Double works on encounter rows and cannot read Units, which belongs
+            to claim lines: give Double level line
+        """
+    )
 
 
 def test_a_field_has_one_origin() -> None:
@@ -201,11 +214,12 @@ def test_a_field_has_one_origin() -> None:
         | Drug | Drug code |
         | aaa  | X1 |
     """
-    assert printed(parse(text)[1]) == [
-        "book.xlsx!Drugs!B3: error[F104] Drug code gets its value in two ways (read under its Headings, "
-        'lookup "Drugs"): rename one, and join them with a formula (A or else B) '
-        "(see also book.xlsx!Fields!A8)",
-        "book.xlsx!Fields!D8: error[F104] Drug code gets its value in two ways (read under its Headings, "
-        "its Formula): rename one, and join them with a formula (A or else B) "
-        "(see also book.xlsx!Fields!A8)",
-    ]
+    assert printed(parse(text)[1]) == wrapped(
+        """
+        book.xlsx!Drugs!B3: error[F104] Drug code gets its value in two ways (read under its Headings,
+            lookup "Drugs"): rename one, and join them with a formula (A or else B) (see also
+            book.xlsx!Fields!A8)
+        book.xlsx!Fields!D8: error[F104] Drug code gets its value in two ways (read under its Headings, its
+            Formula): rename one, and join them with a formula (A or else B) (see also book.xlsx!Fields!A8)
+        """
+    )

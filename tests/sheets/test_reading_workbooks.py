@@ -12,7 +12,7 @@ from openpyxl.styles import Font
 from codesheet.issues import IssueCode
 from codesheet.sheets import workbook as module
 from codesheet.sheets.workbook import find_workbooks, read_sheets, read_workbooks
-from grid import write_workbooks
+from grid import wrapped, write_workbooks
 
 
 def saved(book: Workbook) -> bytes:
@@ -51,9 +51,10 @@ def test_sources_carry_the_sha256(tmp_path: Path) -> None:
 
 def test_a_folder_without_workbooks_is_an_issue(tmp_path: Path) -> None:
     _, _, (issue,) = read_workbooks(tmp_path / "empty")
-    assert str(issue) == (
-        "empty: error[W102] holds no workbook (.xlsx or .xlsm): put the workbooks there, or name another folder"
-    )
+    assert [str(issue)] == wrapped("""
+        empty: error[W102] holds no workbook (.xlsx or .xlsm): put the workbooks there,
+            or name another folder
+    """)
 
 
 def test_a_broken_workbook_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -83,9 +84,10 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cells_keep_their_types_and_addresses() -> None:
     book = blank_book()
     sheet = book.worksheets[0]
+    values: list[int | float | bool | str | datetime | date | time | timedelta | None]
     values = [95115, 1.5, True, datetime(2026, 5, 4), date(2026, 5, 4), time(8, 30), timedelta(minutes=90)]  # noqa: DTZ001
     for column, value in enumerate([*values, "  text ", "   ", None], start=1):
-        sheet.cell(3, column, value)
+        sheet.cell(3, column).value = value
     (read,), _ = read_sheets(saved(book), "a.xlsx")
     day = datetime(2026, 5, 4)  # noqa: DTZ001
     assert list(read.rows[3].values()) == [95115, 1.5, True, day, day, time(8, 30), time(1, 30), "  text "]

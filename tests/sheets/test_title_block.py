@@ -1,8 +1,12 @@
 """Title blocks: what a sheet says it is."""
 
-from codesheet.issues import Issue
+from typing import TYPE_CHECKING
+
 from codesheet.sheets.title_block import Kind, read_title_blocks
-from grid import printed, sheets_of
+from grid import printed, sheets_of, wrapped
+
+if TYPE_CHECKING:
+    from codesheet.issues import Issue
 
 
 def titles(text: str) -> tuple[list[tuple[Kind, str, int]], list[str]]:
@@ -54,21 +58,24 @@ def test_notes_are_ignored_and_near_misses_are_not() -> None:
     """)
     kinds = "About, Fields, Lookup, Value sets, Decision, Examples, Code pairs, Unit limits, Add-on codes"
     assert found == []
-    assert issues == [
-        f'book.xlsx!Slip!A1: error[W103] A1 is "Decison", which is no kind of sheet (did you mean "Decision"?)'
-        f": it must be one of {kinds}",
-        f'book.xlsx!Forgotten!A1: error[W103] A1 is "Role", which is no kind of sheet: it must be one of {kinds}',
-    ]
+    assert issues == wrapped(f"""
+        book.xlsx!Slip!A1: error[W103] A1 is "Decison", which is no kind of sheet (did you mean "Decision"?):
+            it must be one of {kinds}
+        book.xlsx!Forgotten!A1: error[W103] A1 is "Role", which is no kind of sheet: it must be one of
+            {kinds}
+    """)
 
 
 def test_claim_edit_sheets_are_not_used_yet() -> None:
     assert titles("""
         # Pairs
         | Code pairs | NCCI |
-    """)[1] == [
-        'book.xlsx!Pairs: warning[W104] "Code pairs" sheets are not used yet by this version: '
-        "nothing on this sheet has an effect"
-    ]
+    """)[1] == wrapped(
+        """
+        book.xlsx!Pairs: warning[W104] "Code pairs" sheets are not used yet by this version: nothing on this
+            sheet has an effect
+        """
+    )
 
 
 def test_unknown_and_repeated_labels() -> None:
@@ -80,12 +87,14 @@ def test_unknown_and_repeated_labels() -> None:
         | Applies to   | A = c   |
         | KEY          | VALUE   |
         | Drug         | Code    |
-    """)[1] == [
-        'book.xlsx!Drugs!A2: error[W106] "If not fond" is no label of a Lookup sheet '
-        '(did you mean "If not found"?): it can be If not found, Applies to, Source, Note',
-        'book.xlsx!Drugs!A4: error[W107] the label "Applies to" stands here for the second time: keep one '
-        "(see also book.xlsx!Drugs!B3)",
-    ]
+    """)[1] == wrapped(
+        """
+        book.xlsx!Drugs!A2: error[W106] "If not fond" is no label of a Lookup sheet (did you mean "If not
+            found"?): it can be If not found, Applies to, Source, Note
+        book.xlsx!Drugs!A4: error[W107] the label "Applies to" stands here for the second time: keep one
+            (see also book.xlsx!Drugs!B3)
+        """
+    )
 
 
 def test_a_table_needs_a_name_and_a_table() -> None:
@@ -95,8 +104,10 @@ def test_a_table_needs_a_name_and_a_table() -> None:
         | IF | THEN |
         # Two
         | Lookup | Drugs |
-    """)[1] == [
-        "book.xlsx!One!B1: error[W105] the table has no name: write it in B1, beside Decision",
-        "book.xlsx!Two: error[W108] there is no table on this Lookup sheet: it begins with a row of roles "
-        "(KEY, VALUE, FROM, TO, NOTE) right above the headings",
-    ]
+    """)[1] == wrapped(
+        """
+        book.xlsx!One!B1: error[W105] the table has no name: write it in B1, beside Decision
+        book.xlsx!Two: error[W108] there is no table on this Lookup sheet: it begins with a row of roles
+            (KEY, VALUE, FROM, TO, NOTE) right above the headings
+        """
+    )

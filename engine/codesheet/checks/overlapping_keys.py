@@ -28,8 +28,8 @@ def _of_table(table: LookupTable) -> Iterator[Issue]:
             pair = (id(first), id(second))
             if overlap(first.period, second.period) and pair not in reported:
                 reported.add(pair)
-                key = ", ".join(f'"{text}"' for text in second.key_texts)
-                yield IssueCode.OVERLAPPING_KEYS.issue(second.at, first.at, key=key)
+                shown = ", ".join(f'"{text}"' for text in second.key_texts)
+                yield IssueCode.OVERLAPPING_KEYS.issue(second.at, first.at, key=shown)
 
 
 def _alternatives(test: UnaryTest) -> tuple[Hashable, ...]:

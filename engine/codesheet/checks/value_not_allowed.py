@@ -14,6 +14,9 @@ from codesheet.model import Field, Rulebook, ValueSet
 Use = tuple[str, str, CellRef]
 """A field, a text that a cell gives it or asks of it, and where."""
 
+_FEW = 12
+"""So many values a message can list."""
+
 
 def value_not_allowed(rulebook: Rulebook) -> Iterator[Issue]:
     """Compare the values in IF, THEN, KEY and VALUE cells with Allowed values."""
@@ -26,7 +29,7 @@ def value_not_allowed(rulebook: Rulebook) -> Iterator[Issue]:
         if key not in judged:
             judged[key] = _is_allowed(text, field, rulebook.sets)
         if not judged[key]:
-            hint = did_you_mean(text, _known(field, rulebook.sets))
+            hint = _hint(text, list(dict.fromkeys(_known(field, rulebook.sets))))
             yield IssueCode.VALUE_NOT_ALLOWED.issue(at, text=text, field=name, hint=hint)
 
 
@@ -38,6 +41,11 @@ def _is_allowed(text: str, field: Field, sets: dict[str, ValueSet]) -> bool:
         members = sets[allowed.set_name].members
         return any(covers(member.test, Equals(text)) is not False for member in members)
     return not allowed.values or fold(text) in map(fold, allowed.values)
+
+
+def _hint(text: str, known: list[str]) -> str:
+    listed = f": it can be {', '.join(known)}" if len(known) <= _FEW else ""
+    return did_you_mean(text, known) or listed
 
 
 def _known(field: Field, sets: dict[str, ValueSet]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from codesheet.issues import IssueCode
+from codesheet.language.names import did_you_mean
 from codesheet.language.values import fold
 from codesheet.model import ExampleRow, Examples, Field, Origin
 from codesheet.sheets.cells import CellReader
@@ -48,8 +49,11 @@ def _given(table: Table, fields: Mapping[str, Field], reader: CellReader) -> Ite
 def _expected(table: Table, reader: CellReader) -> Iterator[tuple[str, Column]]:
     for column in table.with_role("EXPECT"):
         word = next((word for word in _EXPECTED_WORDS if fold(word) == fold(column.heading)), None)
-        name = word or reader.field(column.heading, column.at)
-        if name is not None:
+        name = word or reader.names.find_field(column.heading)
+        if name is None:
+            hint = did_you_mean(column.heading, (*_EXPECTED_WORDS, *reader.names.fields))
+            reader.report(IssueCode.UNKNOWN_NAME, column.at, name=column.heading, hint=hint)
+        else:
             yield name, column
 
 

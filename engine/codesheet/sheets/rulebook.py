@@ -1,8 +1,9 @@
 """From a folder of workbooks to one rulebook, with every issue of every workbook in one run."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
@@ -14,8 +15,15 @@ from codesheet.sheets.cells import CellReader
 from codesheet.sheets.decisions import read_decisions
 from codesheet.sheets.eaten_zeros import eaten_zeros
 from codesheet.sheets.examples import read_examples
-from codesheet.sheets.fields import built_in_fields, complete, read_declared, read_settings
-from codesheet.sheets.levels import settle_levels
+from codesheet.sheets.fields import (
+    Declared,
+    Settings,
+    built_in_fields,
+    complete,
+    read_declared,
+    read_settings,
+)
+from codesheet.sheets.levels import Levelled, settle_levels
 from codesheet.sheets.lookups import read_lookups
 from codesheet.sheets.origins import settle_origins
 from codesheet.sheets.table import Table, read_table
@@ -23,6 +31,8 @@ from codesheet.sheets.title_block import Kind, TitledSheet, read_title_blocks
 from codesheet.sheets.undeclared import undeclared_fields
 from codesheet.sheets.value_sets import read_value_sets, set_names
 from codesheet.sheets.workbook import Sheet, read_workbooks
+
+Tables: TypeAlias = dict[Kind, list[Table]]
 
 
 def read_rulebook(path: Path) -> tuple[Rulebook | None, list[Issue]]:
@@ -48,30 +58,16 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
     if not tables[Kind.FIELDS]:
         first = titled[0].sheet.workbook if titled else next((one.workbook for one in sources), "")
         return None, [*issues, IssueCode.NO_FIELDS.issue(CellRef(first))]
-
-    sets = set_names(tables[Kind.VALUE_SETS])
-    declared = read_declared(tables[Kind.FIELDS], sets, issues)
-    settings = read_settings(tables[Kind.FIELDS], declared, issues)
-    givers = [*tables[Kind.LOOKUP], *tables[Kind.DECISION]]
-    undeclared = undeclared_fields(givers, {name: one.field.type for name, one in declared.items()}, sets)
-    known = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | undeclared
-
-    reader = CellReader(Names({name: field.type for name, field in known.items()}, sets), issues)
-    completed = known | {name: complete(one, reader) for name, one in declared.items()}
-    applies_to = AppliesTo(abouts, reader)
+    dictionary = _dictionary(tables, issues)
+    reader = CellReader(dictionary.names, issues)
     value_sets = read_value_sets(tables[Kind.VALUE_SETS], abouts, reader)
-    lookups = read_lookups(tables[Kind.LOOKUP], abouts, applies_to, reader)
-    decisions = read_decisions(tables[Kind.DECISION], abouts, applies_to, reader)
-
-    levelled = settle_levels(completed, undeclared, lookups, decisions, issues)
-    fields = settle_origins(levelled.fields, declared, levelled.decisions, givers, issues)
-    issues += _undeclared(fields[name] for name in undeclared)
-    issues += eaten_zeros(givers, reader.names)
-    examples = read_examples(tables[Kind.EXAMPLES], fields, settings.visit_key, reader)
+    levelled = _givers(tables, abouts, dictionary, reader)
+    settings = dictionary.settings
+    examples = read_examples(tables[Kind.EXAMPLES], levelled.fields, settings.visit_key, reader)
     if not settings.visit_key or not settings.date_of_service:
         return None, in_sheet_order(issues)
     rulebook = Rulebook(
-        fields=fields,
+        fields=levelled.fields,
         sets=value_sets,
         lookups=levelled.lookups,
         decisions=levelled.decisions,
@@ -86,8 +82,48 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
     return rulebook, in_sheet_order(issues)
 
 
-def _tables(titled: Iterable[TitledSheet], issues: list[Issue]) -> dict[Kind, list[Table]]:
-    tables: dict[Kind, list[Table]] = {kind: [] for kind in Kind}
+@dataclass(frozen=True, slots=True)
+class _Dictionary:
+    """Every field by name, before formulas are read: declared, of claim lines, and given undeclared."""
+
+    declared: dict[str, Declared]
+    undeclared: dict[str, Field]
+    fields: dict[str, Field]
+    settings: Settings
+    names: Names
+
+
+def _dictionary(tables: Tables, issues: list[Issue]) -> _Dictionary:
+    sets = set_names(tables[Kind.VALUE_SETS])
+    declared = read_declared(tables[Kind.FIELDS], sets, issues)
+    settings = read_settings(tables[Kind.FIELDS], declared, issues)
+    types = {name: one.field.type for name, one in declared.items()}
+    undeclared = undeclared_fields([*tables[Kind.LOOKUP], *tables[Kind.DECISION]], types, sets)
+    fields = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | undeclared
+    names = Names({name: field.type for name, field in fields.items()}, sets)
+    return _Dictionary(declared, undeclared, fields, settings, names)
+
+
+def _givers(
+    tables: Tables, abouts: dict[str, About], dictionary: _Dictionary, reader: CellReader
+) -> Levelled:
+    """Read all that gives fields their values (formulas, lookups, decisions), and settle whose is whose."""
+    issues = reader.issues
+    formulas = {name: complete(one, reader) for name, one in dictionary.declared.items()}
+    applies_to = AppliesTo(abouts, reader)
+    lookups = read_lookups(tables[Kind.LOOKUP], abouts, applies_to, reader)
+    decisions = read_decisions(tables[Kind.DECISION], abouts, applies_to, reader)
+    fields = dictionary.fields | formulas
+    levelled = settle_levels(fields, dictionary.undeclared, lookups, decisions, issues)
+    givers = [*tables[Kind.LOOKUP], *tables[Kind.DECISION]]
+    settled = settle_origins(levelled.fields, dictionary.declared, levelled.decisions, givers, issues)
+    issues += _undeclared(settled[name] for name in dictionary.undeclared)
+    issues += eaten_zeros(givers, reader.names)
+    return replace(levelled, fields=settled)
+
+
+def _tables(titled: Iterable[TitledSheet], issues: list[Issue]) -> Tables:
+    tables: Tables = {kind: [] for kind in Kind}
     for sheet in titled:
         if sheet.table_row:
             tables[sheet.kind].append(read_table(sheet, issues))

@@ -1,0 +1,160 @@
+"""Checks of a rulebook as a whole."""
+
+from codesheet.checks import check
+from grid import printed, rulebook_of, wrapped
+from rulebook_grids import with_fields
+
+
+def checked(text: str) -> list[str]:
+    return printed(check(rulebook_of(with_fields(text))))
+
+
+def test_a_key_in_two_rows_in_force() -> None:
+    assert checked("""
+        # Drugs
+        | Lookup | Drugs |
+        | KEY        | KEY  | VALUE | FROM       | TO         |
+        | Drug       | Plan | Size  |            |            |
+        | aaa        | x    | 1     |            | 2023-12-31 |
+        | aaa        | x    | 1     | 2024-01-01 |            |
+        | AAA , bbb  | x    | 2     | 2024-06-01 |            |
+        | aaa        | y    | 3     |            |            |
+    """) == wrapped("""
+        book.xlsx!Drugs!6: error[L102] the key "AAA , bbb", "x" stands in two rows in force on the same days:
+            correct a key, or give them dates (see also book.xlsx!Drugs!5)
+    """)
+
+
+def test_policies_that_do_not_go_with_what_the_table_does() -> None:
+    assert checked("""
+        # A
+        | Decision | A |
+        | Result | fields |
+        | Hit policy | Collect |
+        | IF | THEN |
+        | Drug | Size |
+        | a | 1 |
+        # B
+        | Decision | B |
+        | Result | fields |
+        | Hit policy | Collect sum |
+        | IF | THEN |
+        | Drug | Basis |
+        | a | each |
+        # C
+        | Decision | C |
+        | Result | edits |
+        | Hit policy | Collect sum |
+        | IF | THEN |
+        | Drug | Message |
+        | a | each |
+    """) == wrapped("""
+        book.xlsx!A: error[T109] hit policy Collect does not go with the number field Size: make it a code
+            list, or use Collect sum, min, max or count, or another policy
+        book.xlsx!B: error[T109] hit policy Collect sum does not go with the text field Basis: it calculates
+            with numbers
+        book.xlsx!C: error[T109] hit policy Collect sum does not go with Result edits: it goes with Result
+            fields
+    """)
+
+
+def test_line_changes_have_an_order() -> None:
+    title = "# {0}\n| Decision | {0} |\n| Result | line changes |\n{1}"
+    table = title + "| IF | THEN |\n| Code | Reason |\n| a | b |\n"
+    order = "| Order | 1 |\n"
+    assert checked(table.format("A", "")) == []
+    assert checked(table.format("A", order) + table.format("B", order) + table.format("C", "")) == wrapped("""
+        book.xlsx!B: error[T110] "line changes" tables "A" and "B" both have Order 1: give each its own
+            (see also book.xlsx!A)
+        book.xlsx!C: error[T108] each of several tables with Result line changes needs the label Order
+    """)
+
+
+FIRST = """
+| Decision | Size |
+| Result | fields |
+| Hit policy | First |
+| RULE | IF | THEN |
+|  | Drug | Size |
+"""
+
+
+def test_first_stands_in_one_workbook_in_order() -> None:
+    text = f"# A{FIRST}| 2 | a | 1 |\n| 1 | b | 2 |\n## z.xlsx\n# A{FIRST}| 1 | c | 3 |\n"
+    assert checked(text) == wrapped("""
+        book.xlsx!A: error[T111] hit policy First goes from top to bottom, so its rules must stand in one
+            workbook; these stand in book.xlsx, z.xlsx (see also z.xlsx!A!6)
+        book.xlsx!A!7: error[T112] rule 1 stands below rule 2: the sheet seems to have been sorted; put the
+            rules back in order (see also book.xlsx!A!6)
+    """)
+
+
+def test_versions_of_one_policy_count_as_one_workbook() -> None:
+    about = "# About\n| About |\n| Title | Sizes |\n| Effective from | {} |\n"
+    text = f"## y.xlsx\n{about.format('2024-01-01')}# A{FIRST}| 1 | a | 1 |\n"
+    text += f"## z.xlsx\n{about.format('2025-01-01')}# A{FIRST}| 1 | c | 3 |\n"
+    assert checked(text) == []
+
+
+def test_rule_ids_repeat_only_for_rivals_and_successors() -> None:
+    table = """
+        # A
+        | Decision | A |
+        | Result | edits |
+        | Hit policy | Collect |
+        {scope}
+        | RULE | IF | IF | THEN | TO | FROM |
+        |  | Drug | Payer | Message | | |
+        | x | a |      | one | 2023-12-31 | |
+        | x | a |      | two | | 2024-01-01 |
+        | X | a | acme | three | | |
+    """
+    assert checked(table.format(scope="| Scope | Payer |")) == []
+    assert checked(table.format(scope="| Note | |")) == wrapped("""
+        book.xlsx!A!9: error[T113] rule id X stands here for the second time: give each rule its own
+            (see also book.xlsx!A!7)
+    """)
+
+
+def test_scopes_that_say_nothing() -> None:
+    assert checked("""
+        # A
+        | Decision | A |
+        | Result | edits |
+        | Hit policy | Collect |
+        | Scope | Plan < Payer; Payer < Payer group |
+        | IF | THEN |
+        | Drug | Message |
+        | a | one |
+    """) == wrapped("""
+        book.xlsx!A: warning[T114] Scope names Plan < Payer, which no IF column and no Applies to tests
+        book.xlsx!A: warning[T114] Scope names Payer < Payer group, which no IF column and no Applies to tests
+        book.xlsx!A: warning[T115] Scope says Plan < Payer, but no lookup or formula gives Payer from Plan
+        book.xlsx!A!7: error[T116] a Collect table with a Scope needs a RULE id on every row: it says which
+            rules are rivals
+    """)
+
+
+def test_values_that_the_fields_sheet_does_not_allow() -> None:
+    assert checked("""
+        # More fields
+        | Fields |
+        | Field | Type | Level | Allowed values |
+        | Route | text |       | IV, SC, IM     |
+        | Modifiers | code list | line | Order, at most 2 |
+        # Sets
+        | Value sets |
+        | Set | Member |
+        | Order | 25 |
+        | Order | X* |
+        # A
+        | Decision | A |
+        | Result | claim lines |
+        | IF | THEN | THEN | THEN |
+        | Route | Code | Units | Modifiers |
+        | iv, SQ | A1 | 1 | 25, XE |
+        | not IV | A2 | 1 | 26, 25 |
+    """) == wrapped("""
+        book.xlsx!A!A5: warning[F112] "SQ" is not among the allowed values of Route: it can be IV, SC, IM
+        book.xlsx!A!D6: warning[F112] "26" is not among the allowed values of Modifiers: it can be 25, X*
+    """)
