@@ -260,3 +260,14 @@ def test_headings_match_without_case_space_or_punctuation(export: Path) -> None:
 def test_columns_without_heading_are_carried_only_if_they_hold_something(export: Path) -> None:
     found = read(export, "Visit ID,,Item,\nV1,x,1,\n")
     assert list(found.carried.columns) == ["Visit ID", "(column 2)", "Item"]
+
+
+def test_the_row_that_tells_excel_the_delimiter_is_no_heading(export: Path) -> None:
+    found = read(export, "sep=;\nVisit ID;Item\nV1;1\n")
+    assert values(found, "Visit ID") == ["V1"]
+    assert found.file_rows.to_list() == [2]
+
+
+def test_a_broken_row_can_be_very_long(export: Path) -> None:
+    found = read(export, f"Visit ID,Item,NDC,Notes\nV1,{'x' * 200_000}\nV2,1,,\n")
+    assert [row[:3] for row in rejected(found)] == [(2, "V1", "")]

@@ -141,3 +141,25 @@ def test_a_missing_value_is_its_own_root_and_a_value_has_none(rows: list[tuple[s
     for name, column in found.frame.columns.items():
         roots = column.roots if column.roots is not None else np.zeros(len(column), dtype=np.int32)
         assert [found.frame.roots.sets[i] == {name} for i in roots] == column.missing.tolist()
+
+
+@given(st.text(st.sampled_from('"",\n\r ab'), max_size=40))
+@settings(deadline=None, max_examples=400)
+def test_odd_quotes_are_read_as_a_strict_parser_does_or_refused(text: str) -> None:
+    source = "Visit ID,Item\n" + text
+    found = read(source.encode(), "visits.csv")
+    try:
+        records = list(csv.reader(io.StringIO(source, newline=""), strict=True))
+    except csv.Error:
+        assert found is None
+        return
+    assert found is not None
+    rows = [
+        (number, tuple(cells)) for number, cells in enumerate(records, start=1) if is_filled(tuple(cells))
+    ][1:]
+    assert found.row_count == len(rows)
+    bad = set(found.rejected["Row"])
+    kept = [(number, cells) for number, cells in rows if number not in bad]
+    assert all(len(cells) == 2 for _, cells in kept)
+    assert found.file_rows.to_list() == [number for number, _ in kept]
+    assert list(found.carried.itertuples(index=False, name=None)) == [cells for _, cells in kept]

@@ -5,6 +5,7 @@ Every cell stays text exactly as it stands in the file. A row with too many or t
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ _START = 1 << 20  # characters looked at for the heading row
 _BLOCK = 1 << 24  # bytes parsed at a time: no row can be longer
 _QUOTE = ord('"')
 _BYTES_A_CHARACTER = 4
+_EXCEL_HINT = re.compile(r"\Asep=.(\r\n?|\n)", re.IGNORECASE)  # Excel does not show that row
 _CELL_LIMIT = 1 << 24
 
 
@@ -97,6 +99,7 @@ class _Header:
 
 def _find_header(name: str, start: str, known: frozenset[str]) -> _Header:
     _refuse_nul(name, start)
+    start = _EXCEL_HINT.sub("", start)
     if not start.strip():
         raise _Refusal(IssueCode.EMPTY_EXPORT.issue(CellRef(name)))
     found = [header for delimiter in _DELIMITERS if (header := _header_with(start, delimiter))]
@@ -258,7 +261,10 @@ def _batches(
 
 
 def _broken_row(row: arrow_csv.InvalidRow, header: _Header) -> BrokenRow:
-    cells = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=header.delimiter), [])
+    try:
+        cells = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=header.delimiter), [])
+    except csv.Error:  # a cell too long for this reader
+        cells = row.text.split(header.delimiter)
     why = f"the row has {row.actual_columns} cells, and there are {row.expected_columns} headings"
     return BrokenRow(header.row + row.number, row.text, tuple(cells), why)
 

@@ -1,7 +1,7 @@
 """An export file as it stands: headings, cells not yet typed, and the row each stood in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -69,7 +69,7 @@ class RawTable:
     broken: tuple[BrokenRow, ...] = ()
     day_numbers: bool | None = None
     decimal_comma: bool = False
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def row_count(self) -> int:

@@ -1,6 +1,7 @@
 """Cells of an export converted to the types that the Fields sheet declares, each distinct cell once."""
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -28,11 +29,11 @@ def type_column(
     raw: RawColumn, field: Field, table: RawTable, rulebook: Rulebook, vocabulary: Vocabulary
 ) -> TypedColumn:
     """Convert a column to its field's type; rows whose cell cannot be read are faulty."""
-    forms = _Forms(field, table, rulebook, raw)
+    reader = _CellReader(field, table, rulebook, raw)
     values: list[Scalar | None] = []
     problems: list[str] = []
     for cell in raw.distinct:
-        value, problem = forms.read(cell)
+        value, problem = reader.read(cell)
         values.append(value)
         problems.append(problem)
     faulty = np.array([bool(problem) for problem in problems], dtype=np.bool_)[raw.codes]
@@ -59,8 +60,8 @@ def _by_code(values: list[Scalar | None], kind: FieldType, vocabulary: Vocabular
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-class _Forms:
-    """How the cells of one column of one file are to be read."""
+class _CellReader:
+    """Reads the cells of one column of one file."""
 
     def __init__(self, field: Field, table: RawTable, rulebook: Rulebook, raw: RawColumn) -> None:
         self._type = field.type
@@ -97,7 +98,7 @@ class _Forms:
         return self._codes.objection(cell) if _is_number(cell) and self._type.is_text else ""
 
 
-def _is_number(cell: CellValue) -> bool:
+def _is_number(cell: CellValue) -> TypeGuard[float]:
     return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 
@@ -128,9 +129,9 @@ class _CodeDigits:
         self._longest = max(map(len, known), default=0)
         self._shortest_allowed = min(map(len, allowed), default=0)
 
-    def objection(self, cell: CellValue) -> str:
+    def objection(self, cell: float) -> str:
         """Say what is wrong with a number in a column of text, "" if nothing is."""
-        if abs(float(str(cell))) >= _EXACT_DIGITS:
+        if abs(cell) >= _EXACT_DIGITS:
             return "is stored as a number, and Excel keeps only fifteen digits of it: store it as text"
         if len(show_cell(cell)) < max(self._longest, self._shortest_allowed):
             return "is stored as a number, so Excel may have removed leading zeros: store it as text"
