@@ -36,7 +36,7 @@ def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: 
     rulebook = ruleset.rulebook
     standing = np.flatnonzero(coded.verdict.line_weight != DROP)
     lines, weight = coded.lines.take(standing), coded.verdict.line_weight[standing]
-    renumbered = np.full(len(coded.lines), NO_LINE, dtype=np.int64)
+    renumbered = np.full(len(coded.lines) + 1, NO_LINE, dtype=np.int64)  # the last place serves NO_LINE
     renumbered[standing] = np.arange(len(standing))
     visits = _Visits.of(coded.view)
     claim_lines = _claim_lines(lines, weight, coded, rulebook)
@@ -161,7 +161,7 @@ def _edits(
     first = np.sort(first)
     first = first[np.argsort(coded.view.order[rows[first]], kind="stable")]
     rows, line = rows[first], stacked("lines")[first]
-    line = np.where(line == NO_LINE, NO_LINE, renumbered[line])
+    line = renumbered[line]
     known = line != NO_LINE
     line_number = np.full(len(rows), np.nan)
     line_number[known] = claim_lines["Line"].to_numpy()[line[known]]
