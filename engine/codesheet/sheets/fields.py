@@ -245,6 +245,13 @@ def _date_forms(cell: Cell | None, issues: list[Issue]) -> frozenset[DateForm]:
     return frozenset(DateForm(word) for word in words if word)
 
 
+def require(name: str, declared: dict[str, Declared]) -> None:
+    """Make a field required whatever its row says: without a visit key a row belongs to no visit."""
+    if name in declared:
+        field = replace(declared[name].field, required=Required.YES)
+        declared[name] = replace(declared[name], field=field)
+
+
 def built_in_fields(declared: Mapping[str, Declared]) -> dict[str, Field]:
     """Give the fields of claim lines that no Fields sheet declares."""
     return {

@@ -12,6 +12,8 @@ from codesheet.sheets.outputs import SPECIAL
 from codesheet.sheets.table import Table
 from codesheet.sheets.title_block import Kind
 
+_LINE_TABLES = "tables of claim lines"
+
 
 @dataclass(frozen=True, slots=True)
 class _Setter:
@@ -31,6 +33,9 @@ def settle_origins(
 ) -> dict[str, Field]:
     """Give each field its origin; a second one is an issue naming both cells."""
     setters: dict[str, list[_Setter]] = {name: [] for name in fields}
+    for name in BUILT_IN:
+        if fields[name].level is Level.LINE:
+            setters[name].append(_Setter(Origin.LINE, _LINE_TABLES, fields[name].at))
     for name, setter in (*_declared_setters(declared), *_table_setters(fields, decisions, tables)):
         if all(known.what != setter.what for known in setters[name]):
             setters[name].append(setter)
@@ -38,7 +43,8 @@ def settle_origins(
         for second in found[1:]:
             first = found[0]
             facts = {"field": name, "first": first.what, "second": second.what}
-            issues.append(IssueCode.TWO_ORIGINS.issue(second.at, first.at, **facts))
+            related = (first.at,) if first.at.workbook else ()
+            issues.append(IssueCode.TWO_ORIGINS.issue(second.at, *related, **facts))
     settled = {name: _with_origin(field, setters[name]) for name, field in fields.items()}
     issues += _never_set(settled, declared, decisions)
     return settled
@@ -81,7 +87,7 @@ def _table_setters(
             if decision.result is Result.FIELDS:
                 yield name, _Setter(Origin.DECISION, f'decision "{decision.name}"', column.at)
             elif fields[name].level is Level.LINE:
-                yield name, _Setter(Origin.LINE, "tables of claim lines", column.at)
+                yield name, _Setter(Origin.LINE, _LINE_TABLES, column.at)
 
 
 def _never_set(

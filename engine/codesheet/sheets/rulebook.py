@@ -22,6 +22,7 @@ from codesheet.sheets.fields import (
     complete,
     read_declared,
     read_settings,
+    require,
 )
 from codesheet.sheets.levels import Levelled, settle_levels
 from codesheet.sheets.lookups import read_lookups
@@ -97,6 +98,7 @@ def _dictionary(tables: Tables, issues: list[Issue]) -> _Dictionary:
     sets = set_names(tables[Kind.VALUE_SETS])
     declared = read_declared(tables[Kind.FIELDS], sets, issues)
     settings = read_settings(tables[Kind.FIELDS], declared, issues)
+    require(settings.visit_key, declared)
     types = {name: one.field.type for name, one in declared.items()}
     undeclared = undeclared_fields([*tables[Kind.LOOKUP], *tables[Kind.DECISION]], types, sets)
     fields = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | undeclared

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import did_you_mean
 from codesheet.language.values import fold, tidy
@@ -139,8 +137,9 @@ def _merged(titled: TitledSheet) -> Iterator[Issue]:
     """Find merged cells in a table: all but the first are blank, and a blank IF cell means any."""
     for top, left, bottom, right in titled.sheet.merged:
         if bottom >= titled.table_row:
-            cells = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
-            yield IssueCode.MERGED_CELLS.issue(titled.sheet.ref(top, left), cells=cells)
+            first, last = titled.sheet.ref(top, left), titled.sheet.ref(bottom, right)
+            cells = f"{first.column}{first.row}:{last.column}{last.row}"
+            yield IssueCode.MERGED_CELLS.issue(first, cells=cells)
 
 
 def _stray_cells(sheet: Sheet, columns: Iterable[Column], rows: list[Row]) -> Iterator[Issue]:

@@ -193,6 +193,8 @@ def _labels(sheet: Sheet, kind: Kind, table_row: int, issues: list[Issue]) -> di
         text = text_of(sheet.value(row, 1))
         known = _known_label(kind, text)
         at = sheet.ref(row, 1)
+        if known is None and kind is Kind.ABOUT and not text:
+            continue  # a longer text beside a label may go on below it
         if known is None:
             hint = did_you_mean(text, _LABELS[kind]) if text else ""
             facts = {"label": text, "kind": kind.value, "hint": hint, "labels": ", ".join(_LABELS[kind])}

@@ -131,13 +131,14 @@ def _why_unreadable(data: bytes) -> str | None:
 def _sheets(data: bytes, name: str) -> Iterator[Sheet]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-    formulas = load_workbook(BytesIO(data), read_only=True)
+    formulas: Any = None
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for sheet in book.worksheets:
             part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see _merged_ranges
             rows = _rows(sheet)
             faults = _error_values(rows)
             if _FORMULA.search(part):
+                formulas = formulas or load_workbook(BytesIO(data), read_only=True)
                 faults |= _not_calculated(formulas[sheet.title], rows)
             yield Sheet(name, sheet.title, rows, faults, _merged_ranges(part))
 
