@@ -8,12 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
-from grid import rulebook_of
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.exports.reader import read_encounters
+from grid import rulebook_of
 
 CASES = Path(__file__).parent / "cases"
 BLOCK = re.compile(r"```(?P<kind>[a-z ]+)\n(?P<text>.*?)```", re.DOTALL)
@@ -30,7 +30,7 @@ RESULTS = {
 def sections() -> list[tuple[str, str, str]]:
     found = []
     for path in sorted(CASES.glob("*.md")):
-        head, *rest = re.split(r"\n## (?!\S+\.xlsx)", path.read_text(encoding="utf-8"))
+        head, *rest = re.split(r"\n## (?!.*\.xlsx\n)", path.read_text(encoding="utf-8"))
         for section in rest:
             title, _, body = section.partition("\n")
             found.append((f"{path.stem}: {title}", head, body))

@@ -76,13 +76,14 @@ class Judge:
         hits: list[int] = []
         rivals: list[Rules] = []
         for rule in fired:
-            others = [other for other in fired if self._rivals(rule, other)]
-            if any(self._is_overridden(rule, other) for other in others):
+            rivals_here = [rule, *(other for other in fired if self._rivals(rule, other))]
+            best = [r for r in rivals_here if not any(self._is_overridden(r, other) for other in rivals_here)]
+            if rule not in best:
                 continue
             open_rivals = [other for other in undecided if self._rivals(rule, other)]
             if any(not self._is_overridden(other, rule) for other in open_rivals):
                 continue
-            tied = tuple(o for o in others if not any(self._is_overridden(o, x) for x in others))
+            tied = tuple(r for r in best if r != rule)
             if tied and min(tied) < rule:
                 continue  # the first of those that tie speaks for them, if they agree
             hits.append(rule)
