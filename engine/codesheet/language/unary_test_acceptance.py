@@ -121,15 +121,21 @@ def bare_code(code: str) -> str:
 def code_range_contains(low: str, high: str, code: str) -> bool:
     """Say whether a code lies between two others, children of the ends included.
 
-    Where the ends begin with a digit, a code must have its letters where they have theirs: 0075T is no
-    neighbour of 00740, though the alphabet puts it between 00740 and 00760.
+    Where the ends begin with a digit, a code must have its letters where they have theirs, and the same one
+    where they agree: 0B is between 0A and 1A in the alphabet, but is of another series.
     """
     (first, last), bare = _code_ends(low, high), bare_code(code)
     if len(bare) < min(len(first), len(last)):
         return False
-    if first[:1].isdigit() and code_shape(bare[: len(first)]) != code_shape(first):
+    if first[:1].isdigit() and not _is_of_series(first, last, bare):
         return False
     return first <= bare and (bare <= last or bare.startswith(last))
+
+
+def _is_of_series(first: str, last: str, bare: str) -> bool:
+    shared = zip(first, last, bare, strict=False)
+    letters = all(code == start for start, end, code in shared if start == end and start.isalpha())
+    return letters and code_shape(bare[: len(first)]) == code_shape(first)
 
 
 @lru_cache(maxsize=4096)
