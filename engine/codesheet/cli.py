@@ -98,7 +98,7 @@ def compile_rules(
         if check_only:
             issues, behind = commands.compare_compiled(rulebook, folder, report)
         else:
-            issues, files = commands.compile_to(rulebook, folder, report)
+            issues, ruleset = commands.compile_to(rulebook, folder, report)
             behind = []
     _print_issues(issues, IssueFormat.TEXT)
     if commands.has_errors(issues):
@@ -107,7 +107,11 @@ def compile_rules(
         for difference in behind:
             _say(difference)
         _fail(f"{folder} is behind {rulebook}: run `codesheet compile {rulebook} -o {folder}`")
-    _say(f"{folder} is up to date" if check_only else f"wrote {len(files)} files to {folder}")
+    if check_only:
+        _say(f"{folder} is up to date")
+    elif ruleset is not None:
+        rules = sum(len(table.rules) for table in ruleset.rulebook.decisions.values())
+        _say(f"{folder}: {len(ruleset.rulebook.decisions)} decision tables, {rules} rules")
 
 
 @app.command(

@@ -15,7 +15,7 @@ from codesheet.examples import run_examples
 from codesheet.exports.reader import read_encounters
 from codesheet.issues import Issue
 from codesheet.model import Rulebook
-from codesheet.results.run_record import RunRecord, new_run_record
+from codesheet.results.run_record import new_run_record
 from codesheet.results.writer import write_results
 from codesheet.sheets.rulebook import read_rulebook
 
@@ -72,13 +72,14 @@ def check_rulebook(path: Path, report: Report) -> list[Issue]:
     return [*issues, *run_examples(ruleset)]
 
 
-def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], list[Path]]:
+def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:
     """Compile workbooks to a folder of rules; nothing is written where there are errors."""
     ruleset, issues = load_ruleset(path, report)
     if ruleset is None:
-        return issues, []
+        return issues, None
     report("Writing rules")
-    return issues, write_rules(ruleset, folder)
+    write_rules(ruleset, folder)
+    return issues, ruleset
 
 
 def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Issue], list[str]]:
@@ -105,6 +106,3 @@ def code_visits(
     report("Writing results")
     files = write_results(batch, ruleset, run, target, form)
     return CodeOutcome(issues, batch, files, encounters.notes)
-
-
-__all__ = ["RunRecord"]

@@ -163,9 +163,7 @@ def _compare_lines(visit: _Visit, lines: pd.DataFrame, rulebook: Rulebook) -> It
 def _line_names(visit: _Visit, rulebook: Rulebook) -> list[str]:
     """Name the line fields the example speaks of; Modifiers always: beside a Code, blank means none."""
     spoken = {name for row in visit.rows for name, value in row.expect.items() if value is not None}
-    lines = [
-        name for name, field in rulebook.fields.items() if field.level is Level.LINE and name in spoken
-    ]
+    lines = [name for name, field in rulebook.fields.items() if field.level is Level.LINE and name in spoken]
     return list(dict.fromkeys(["Code", *lines, "Modifiers"]))
 
 
