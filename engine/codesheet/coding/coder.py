@@ -27,7 +27,7 @@ from codesheet.coding.lines import (
 from codesheet.coding.lookups import Join
 from codesheet.coding.report import Coded, report
 from codesheet.coding.tables import Table
-from codesheet.coding.verdict import reach_verdict
+from codesheet.coding.verdict import BrokenVisits, reach_verdict
 from codesheet.coding.view import Sets, View
 from codesheet.compiling.ruleset import Ruleset, Step
 from codesheet.language.values import FieldType
@@ -59,7 +59,7 @@ class Coder:
 
     def code(self, encounters: Encounters) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written."""
-        coded = self.code_frame(encounters.frame, set(encounters.rejected["Visit ID"]))
+        coded = self.code_frame(encounters.frame, _broken_visits(encounters))
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
         batch.seconds = dict(self.seconds)
@@ -73,8 +73,8 @@ class Coder:
             for rule, count in zip(table.definition.rules, table.counts.tolist(), strict=True)
         }
 
-    def code_frame(self, frame: Frame, broken_visits: set[str] = frozenset()) -> Coded:  # type: ignore[assignment]
-        """Code typed columns. `broken_visits` are visits of which some row could not be read."""
+    def code_frame(self, frame: Frame, broken_visits: BrokenVisits) -> Coded:
+        """Code typed columns, before any table of results is made."""
         view = self._view_of(frame)
         log, asks = EditLog(frame), Asks()
         context = Context(view, log, asks, {})
@@ -182,6 +182,15 @@ class Coder:
     def _line_context(lines: Lines, rows: Context) -> Context:
         because = {name: words[lines.row] for name, words in rows.because.items()}
         return Context(lines.view(rows.view), rows.log, rows.asks, because, lines.row)
+
+
+def _broken_visits(encounters: Encounters) -> BrokenVisits:
+    """Find the visits of which some row was rejected, and the columns at fault."""
+    broken: dict[str, dict[str, None]] = {}
+    rejected = encounters.rejected
+    for visit, column in zip(rejected["Visit ID"], rejected["Column"], strict=True):
+        broken.setdefault(str(visit), {})[str(column)] = None
+    return {visit: [column for column in columns if column] for visit, columns in broken.items()}
 
 
 def _visit_ids(column: Column) -> Ids:

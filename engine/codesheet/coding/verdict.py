@@ -1,6 +1,8 @@
 """The end of coding: facts asked for, rows no table coded, what holds a visit, lines' dispositions."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,6 +14,10 @@ from codesheet.model import Disposition, Result, Rulebook
 
 DENY = DISPOSITIONS.index(Disposition.DENY)
 DROP = DISPOSITIONS.index(Disposition.DROP)
+
+
+BrokenVisits: TypeAlias = Mapping[str, Sequence[str]]
+"""Visits of which some row could not be read, with the columns at fault."""
 
 
 @dataclass(slots=True)
@@ -28,7 +34,7 @@ def reach_verdict(
     context: Context,
     nothing: NoLines,
     rulebook: Rulebook,
-    broken_visits: set[str] | frozenset[str],
+    broken_visits: BrokenVisits,
 ) -> Verdict:
     """Close a batch: every row ends in a line, a `none` or a review edit."""
     _ask_for_facts(context)
@@ -84,21 +90,21 @@ def _flag_uncoded(lines: Lines, context: Context, nothing: NoLines, rulebook: Ru
     context.log.add(EditKind.UNCODED_ROW, np.flatnonzero(~accounted), "no table codes this row")
 
 
-def _flag_broken(context: Context, broken_visits: set[str] | frozenset[str]) -> Mask:
-    """Hold the visits of which some row could not be read."""
+def _flag_broken(context: Context, broken_visits: BrokenVisits) -> Mask:
+    """Hold the visits of which some row could not be read, naming the columns at fault."""
     visits = context.view.visit_ids
-    words = context.view.frame.vocabulary.words
-    key = context.view.frame[context.view.rulebook.visit_key]
-    broken = np.zeros(len(visits), dtype=bool)
-    if broken_visits and key.type.is_text:
-        ids = [i for i in np.unique(visits).tolist() if i != MISSING and words[i] in broken_visits]
-        broken = np.isin(visits, ids)
-    _, first = np.unique(visits[broken], return_index=True)
-    rows = np.flatnonzero(broken)[first]
-    context.log.add(
-        EditKind.REJECTED_ROW, rows, "a row of this visit could not be read (see Rejected): correct it first"
-    )
-    return broken
+    words = context.view.frame.vocabulary
+    rows, texts = [], []
+    if broken_visits:
+        present, first = np.unique(visits, return_index=True)
+        for word, row in zip(present.tolist(), first.tolist(), strict=True):
+            columns = broken_visits.get(str(words.words[word])) if word != MISSING else None
+            if columns is not None:
+                rows.append(row)
+                named = f": {', '.join(columns)}" if columns else ""
+                texts.append(f"a row of this visit could not be read{named} (see Rejected): correct it first")
+    context.log.add(EditKind.REJECTED_ROW, np.array(rows, dtype=np.int64), words.ids_of(texts))
+    return np.isin(visits, visits[rows]) if rows else np.zeros(len(visits), dtype=bool)
 
 
 def _line_weights(lines: Lines, context: Context) -> Ids:
