@@ -1,0 +1,131 @@
+"""The one door to rustpy_xlsxwriter: workbooks of Arrow tables or records, with looks, notes and charts.
+
+Seen by running version 0.8.0, and kept out of here for that reason: a dictionary, duration or pre-1900 date
+column is written blank without a word (see `arrow_tables`); text over Excel's limit stops the file; a merged
+number becomes text; cells must come in row order or are dropped; a height or format for the last row of a
+sheet writes that row twice, which Excel calls corrupt; a full disk under the temporary folder is a Rust panic,
+which is no `Exception`.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rustpy_xlsxwriter import FastExcel, Format
+
+from codesheet.results.arrow_tables import map_text
+
+MAX_ROWS = 1_048_575
+"""Rows of a sheet, less the header."""
+
+MAX_TEXT = 32_767
+_CUT = " … (cut here: longer than a cell can hold)"
+_UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
+
+Records: TypeAlias = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How cells look. Colours are `#RRGGBB`; `number` is an Excel number format."""
+
+    bold: bool = False
+    size: float = 0
+    color: str = ""
+    fill: str = ""
+    number: str = ""
+    align: tuple[str, ...] = ()
+    wrap: bool = False
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: `options` are those of FastExcel.sheet, with `Look` wherever it takes a format."""
+
+    name: str
+    data: pa.Table | Records
+    options: Mapping[str, Any] = field(default_factory=dict)
+    freeze: tuple[int, int] | None = None
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook; what the writer cannot do is an OSError."""
+    book = FastExcel(str(path), output_format="xlsx").format(inf_value="inf")
+    for sheet in sheets:
+        if sheet.freeze:
+            book.freeze(row=sheet.freeze[0], col=sheet.freeze[1], sheet=sheet.name)
+        book.sheet(sheet.name, sheet.data, **_with_formats(dict(sheet.options), {}))
+    try:
+        book.save()
+    except BaseException as problem:
+        if type(problem).__name__ == "PanicException":
+            raise OSError(str(problem)) from problem
+        raise
+
+
+def sheets_of(name: str, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Split a table over as many sheets as it needs: `Claim lines`, `Claim lines (2)`."""
+    for number, start in enumerate(range(0, max(table.num_rows, 1), MAX_ROWS), start=1):
+        yield (name if number == 1 else f"{name} ({number})"), table.slice(start, MAX_ROWS)
+
+
+def fit_for_cells(table: pa.Table) -> pa.Table:
+    """Make text fit for cells: signs that XML forbids become �, text that is too long is cut and says so."""
+    return map_text(table, _fit)
+
+
+def fit_text(text: str) -> str:
+    """Make one text fit for a cell."""
+    return str(_fit(pa.array([text], pa.large_string()))[0].as_py())
+
+
+def _fit(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    if pc.any(pc.match_substring_regex(column, _UNPRINTABLE)).as_py():
+        column = pc.replace_substring_regex(column, _UNPRINTABLE, "\ufffd")
+    longest = pc.max(pc.binary_length(column)).as_py()
+    if longest is not None and longest > MAX_TEXT:
+        column = pa.array([_cut(text) for text in column.to_pylist()], pa.large_string())
+    return column
+
+
+def _cut(text: str | None) -> str | None:
+    """Cut at Excel's limit, which counts UTF-16 units."""
+    if text is None or len(text) + sum(letter > "\uffff" for letter in text) <= MAX_TEXT:
+        return text
+    units = text.encode("utf-16-le")[: 2 * (MAX_TEXT - len(_CUT))]
+    return units.decode("utf-16-le", "ignore") + _CUT
+
+
+def _with_formats(options: Any, made: dict[Look, Format]) -> Any:  # noqa: ANN401 - nested options
+    """Replace every Look within nested options by the writer's own format."""
+    match options:
+        case Look():
+            return made.setdefault(options, _format(options))
+        case dict():
+            return {key: _with_formats(value, made) for key, value in options.items()}
+        case list() | tuple():
+            return type(options)(_with_formats(value, made) for value in options)
+    return options
+
+
+def _format(look: Look) -> Format:
+    made = Format()
+    setters = {
+        "bold": lambda _: made.set_bold(),
+        "size": made.set_font_size,
+        "color": made.set_font_color,
+        "fill": made.set_background_color,
+        "number": made.set_num_format,
+        "align": lambda sides: [made.set_align(side) for side in sides],
+        "wrap": lambda _: made.set_text_wrap(),
+        "indent": made.set_indent,
+    }
+    for part in dataclasses.fields(look):
+        if value := getattr(look, part.name):
+            setters[part.name](value)
+    return made

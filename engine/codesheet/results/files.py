@@ -1,0 +1,43 @@
+"""Results as csv or parquet: a folder with a file for each table, and run.json.
+
+Parquet keeps text exactly. In csv, text that a spreadsheet would take for a formula gets an apostrophe before
+it (`'=1+1`, `'-`); who reads csv with a program takes one leading apostrophe off before `= + - @`, tab or CR.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv, parquet
+
+from codesheet.results.arrow_tables import map_text
+
+_FORMULA_LIKE = "^[=+\\-@\t\r]"
+RUN = "run.json"
+
+
+def file_name(table: str, form: str) -> str:
+    """Name a table's file: `Claim lines` is in claim_lines.csv."""
+    return f"{table.lower().replace(' ', '_')}.{form}"
+
+
+def write_folder(folder: Path, tables: Mapping[str, pa.Table], run_json: str, form: str) -> list[str]:
+    """Write each table in a form (csv, parquet) and the run; give the names of the files."""
+    names = []
+    for name, table in tables.items():
+        file = folder / file_name(name, form)
+        if form == "csv":
+            csv.write_csv(map_text(table, _safe_text), file, csv.WriteOptions(quoting_style="needed"))
+        else:
+            parquet.write_table(table, file, compression="zstd")
+        names.append(file.name)
+    (folder / RUN).write_text(run_json, encoding="utf-8")
+    return [*names, RUN]
+
+
+def _safe_text(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    if not pc.any(pc.match_substring_regex(column, _FORMULA_LIKE)).as_py():
+        return column
+    return pc.replace_substring_regex(column, f"({_FORMULA_LIKE})", "'\\1")

@@ -1,0 +1,82 @@
+"""Results appear whole or not at all: written beside their place under another name, then renamed."""
+
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class WriteError(Exception):
+    """Results could not be written; the message is for whoever ran the program."""
+
+
+@contextmanager
+def replacing_file(target: Path) -> Iterator[Path]:
+    """Give a file to write; it takes the target's place when all went well, and is gone otherwise."""
+    if target.is_dir():
+        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
+    new = _beside(target, "partial")
+    with _explained(target):
+        try:
+            yield new
+            new.replace(target)
+        finally:
+            new.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
+    """Give a folder to fill; it takes the target's place as a whole.
+
+    A folder that holds anything but `ours` (names of files) is somebody's, and is never replaced.
+    """
+    _refuse_foreign(target, ours)
+    new, old = _beside(target, "partial"), _beside(target, "old")
+    with _explained(target):
+        try:
+            new.mkdir()
+            yield new
+            _swap(new, target, old)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+        return
+    target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _refuse_foreign(target: Path, ours: Collection[str]) -> None:
+    if target.exists() and not target.is_dir():
+        raise WriteError(f"{target} is a file; name a folder to write csv or parquet files to.")
+    foreign = sorted(path.name for path in target.iterdir() if path.name not in ours) if target.is_dir() else []
+    if foreign:
+        raise WriteError(
+            f"{target} holds other files ({', '.join(foreign[:3])}) and would be replaced as a whole. "
+            "Name a new folder, or one of earlier results."
+        )
+
+
+def _beside(target: Path, what: str) -> Path:
+    return target.parent / f".{target.name}.{os.getpid()}.{what}"
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as problem:
+        raise WriteError(
+            f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
+        ) from problem
+    except OSError as problem:
+        raise WriteError(f"{target} cannot be written: {problem}. What was there before is unchanged.") from problem
