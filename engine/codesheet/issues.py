@@ -637,6 +637,14 @@ class IssueCode(Enum):
             " code in quotes"
         ),
     )
+    FIELD_WITHOUT_BRACES = (
+        "X123",
+        Severity.ERROR,
+        (
+            '"{text}" is the name of a field: write {meant} for its value, or "{text}" in quotes for the'
+            " words themselves"
+        ),
+    )
     UNFINISHED_FORMULA = (
         "X122",
         Severity.ERROR,

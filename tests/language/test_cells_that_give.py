@@ -248,6 +248,10 @@ REFUSED = rows("""
     | {only(List, Fods)} | code list | UNKNOWN_SET_IN_FORMULA | "Fods" is no value set |
     | List = "A" | yes/no | LIST_COMPARED | ask contains(List, "…") or length(List) |
     | 1 + if yes then 1 else 2 | number | PARENTHESES_NEEDED | put parentheses around what begins with if |
+    | hcpcs | code | FIELD_WITHOUT_BRACES | "hcpcs" is the name of a field: write {HCPCS} for its value |
+    | Main site | text | FIELD_WITHOUT_BRACES | write {Main site} for its value |
+    | 25, HCPCS | code list | FIELD_WITHOUT_BRACES | or "HCPCS" in quotes |
+    | Minutes in Foods | yes/no | WRONG_OPERAND | in works on codes and texts, but Minutes is a whole number |
     | 25 59 | code list | SPACE_IN_CODE | (did you mean "25, 59"?) |
     | 25, none | code list | WRONG_VALUE | "none" clears the field only when it is the whole cell |
     | "25 | code list | UNCLOSED_TEXT | is not closed |

@@ -95,7 +95,6 @@ ACCEPTED = rows("""
     | not in Foods, Aeroallergens | text    | x                             | ~; egg; birch               |
     | in "Foods"             | text         | foods                         | ~; egg                      |
     | in infusion, push      | text         | infusion; push                | ~; injection                |
-    | in Foods               | whole number | 7                             | ~; 8                        |
     | yes                    | yes/no       | yes                           | ~; no                       |
     | N                      | yes/no       | no                            | ~; yes                      |
     | <> yes                 | yes/no       | no                            | ~; yes                      |
@@ -187,6 +186,7 @@ REFUSED = rows("""
     | in Fods | text | UNKNOWN_VALUE_SET | no value set is named "Fods" (did you mean "Foods"?) |
     | not in Adults | number | UNKNOWN_VALUE_SET | add it to a Value sets sheet |
     | in Foods, egg | text | SETS_AND_VALUES_MIXED | Foods is a value set but "egg" is not |
+    | in Foods | whole number | VALUE_SET_OF_NO_CODES | a whole number field cannot be in a value set |
     | in Foods | date | VALUE_SET_OF_NO_CODES | a date field cannot be in a value set |
     | many | number | WRONG_VALUE | "many" is not a number: write a number without its |
     | 90 min | number | WRONG_VALUE | "90 min" is not a number |

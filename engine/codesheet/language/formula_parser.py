@@ -82,12 +82,21 @@ def _stored_by_excel(cell: CellValue, kind: FieldType) -> Formula:
 def _text_cell(text: str, kind: FieldType, names: Names, *, aggregates: bool) -> Formula:
     if is_quoted(text):
         return Literal(unquote(text), kind)
+    if kind is FieldType.CODE or text in names.fields:  # the Role concurrent, beside a field Concurrent
+        _refuse_bare_field(text, names)
     parts = _parts(text, names, aggregates=aggregates)
     if all(isinstance(part, str) for part in parts):
         return Literal(text, kind)
     if kind is FieldType.CODE:
         _refuse_lists(parts, names)
     return Template(parts)
+
+
+def _refuse_bare_field(text: str, names: Names) -> None:
+    """Raise if a text is the name of a field: most likely its braces were forgotten."""
+    field = names.find_field(text)
+    if field is not None:
+        raise CellProblem(IssueCode.FIELD_WITHOUT_BRACES, text=text, meant=f"{{{field}}}")
 
 
 def _refuse_lists(parts: tuple[str | Formula, ...], names: Names) -> None:
@@ -138,6 +147,7 @@ def _code(text: str, names: Names, *, aggregates: bool) -> Formula:
         return parts[0]
     if any(not isinstance(part, str) for part in parts):
         return Template(parts)
+    _refuse_bare_field(text, names)
     if fold(text) == "none":
         why = "clears the field only when it is the whole cell"
         raise CellProblem(IssueCode.WRONG_VALUE, value=text, why=why, hint=": write it alone, or in quotes")

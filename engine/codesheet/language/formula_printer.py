@@ -1,5 +1,7 @@
 """Formulas written out the way an author would: what is printed reads back as the same formula."""
 
+import re
+
 from codesheet.language.formulas import (
     Aggregate,
     Binary,
@@ -16,9 +18,11 @@ from codesheet.language.formulas import (
     Template,
     Unary,
 )
-from codesheet.language.quotes import MARKS, quote
+from codesheet.language.quotes import quote
 from codesheet.language.unary_test_printer import exact_number
-from codesheet.language.values import FieldType, fold, show_value
+from codesheet.language.values import FieldType, show_value
+
+_PLAIN_CODE = re.compile(r"[A-Za-z0-9.]{1,2}|[A-Za-z0-9.]*\d[A-Za-z0-9.]*")
 
 IF, OR_ELSE, OR, AND, NOT, COMPARISON, SUM, PRODUCT, NEGATIVE, ATOM = range(10)
 """How tightly operators bind, loosest first."""
@@ -43,9 +47,8 @@ def show_formula(formula: Formula) -> str:
             return "".join(part if isinstance(part, str) else _braced(part) for part in parts)
         case CodeListOf(parts):
             return ", ".join(map(_list_part, parts))
-        case Literal(str(text), FieldType.CODE):
-            plain = fold(text) != "none" and "{" not in text and "}" not in text and text[:1] not in MARKS
-            return text if plain else quote(text)
+        case Literal(str(code), FieldType.CODE):
+            return _code(code)
         case _:
             return show_expression(formula)
 
@@ -54,11 +57,15 @@ def _braced(formula: Formula) -> str:
     return f"{{{show_expression(formula)}}}"
 
 
+def _code(code: str) -> str:
+    """Write a code bare, or in quotes where it looks like words: like none, or the name of a field."""
+    return code if _PLAIN_CODE.fullmatch(code) else quote(code)
+
+
 def _list_part(part: Formula) -> str:
     match part:
-        case Literal(str(text)):
-            needs_quotes = fold(text) == "none" or any(c in text for c in f"{MARKS}{{}},; \n")
-            return quote(text) if needs_quotes else text
+        case Literal(str(code)):
+            return _code(code)
         case Template():
             return show_formula(part)
         case _:

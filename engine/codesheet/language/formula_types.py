@@ -180,9 +180,9 @@ def _number(operator: str, operand: Typed) -> Formula:
 
 def _of_a_set(operand: Typed) -> Formula:
     formula, kind = operand
-    if kind.is_text or kind.is_number:
+    if kind.is_text:
         return formula
-    raise _wrong_operand("in", "codes, texts and numbers", operand, "")
+    raise _wrong_operand("in", "codes and texts", operand, "")
 
 
 def _wrong_operand(operator: str, wanted: str, operand: Typed, hint: str) -> CellProblem:

@@ -89,6 +89,6 @@ AGGREGATES: dict[str, Function] = {
     "first": _function(ANYTHING, result=None),
     "rank": _function(ORDERED, result=FieldType.WHOLE),
     "previous": _function(ANYTHING, result=None),
-    "list": _function(CODES, result=FieldType.CODE_LIST),
+    "list": _function(ANYTHING, result=FieldType.CODE_LIST),
 }
 """Functions over the rows of a Per group; each may end in `where …`."""

@@ -190,7 +190,7 @@ def _value_set(text: str, reader: _Reader) -> InSet:
     if name is None:
         hint = did_you_mean(text, reader.names.sets)
         raise CellProblem(IssueCode.UNKNOWN_VALUE_SET, text=text, hint=hint)
-    if not (reader.kind.is_text or reader.kind.is_number):
+    if not reader.kind.is_text:  # members of value sets are texts and codes
         raise CellProblem(IssueCode.VALUE_SET_OF_NO_CODES, type=reader.kind.value)
     return InSet(name)
 
