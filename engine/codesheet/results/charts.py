@@ -79,7 +79,7 @@ def _doughnut(chart: Chart) -> DoughnutChart:
     ]
     drawing.append(series)
     drawing.legend = Legend(legendPos="r")
-    drawing.legend.txPr = _text(1000)
+    drawing.legend.txPr = _text(1100)
     return drawing
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from codesheet.model import Rulebook
 from codesheet.results import palette
 from codesheet.results.column_help import column_help
-from codesheet.results.excel import Look, Sheet, fit_for_cells, sheets_of
+from codesheet.results.excel import LINE_HEIGHT, Look, Sheet, fit_for_cells, lines_needed, sheets_of
 
 DECORATED_ROWS = 50_000
 """Above it text is not wrapped and cells carry no style of their own: files open and are written faster."""
+
+MOST_LINES = 12
 
 _TABS = {
     "Claim lines": palette.GREEN,
@@ -32,8 +35,23 @@ def data_sheets(name: str, table: pa.Table, rulebook: Rulebook) -> Iterator[Shee
     """Give the sheet, or the sheets, of a result table."""
     options = _options(name, table, rulebook)
     for title, part in sheets_of(name, fit_for_cells(table)):
-        heights = {"row_heights": {0: 30.0}} if part.num_rows else {}
-        yield Sheet(title, part, options | heights, freeze=(1, 1))
+        yield Sheet(title, part, options | {"row_heights": _heights(part)}, freeze=(1, 1))
+
+
+def _heights(table: pa.Table) -> dict[int, float]:
+    """Give the header and the rows with long prose room; never the last row (see `excel`)."""
+    lines = np.ones(table.num_rows, dtype=np.int64)
+    for column in _PROSE.keys() & set(table.column_names) if table.num_rows <= DECORATED_ROWS else ():
+        texts = table.column(column)
+        for row in np.flatnonzero(np.asarray(_wraps(texts, _PROSE[column]))).tolist():
+            lines[row] = max(lines[row], lines_needed(texts[row].as_py(), _PROSE[column]))
+    high = {row + 1: LINE_HEIGHT * min(int(lines[row]), MOST_LINES) for row in np.flatnonzero(lines[:-1] > 1).tolist()}
+    return {0: 30.0} | high if table.num_rows else {}
+
+
+def _wraps(texts: Any, width: float) -> Any:  # noqa: ANN401 - pyarrow has no types
+    long = pc.or_(pc.greater(pc.utf8_length(texts), int(width) - 1), pc.match_substring(texts, "\n"))
+    return pc.fill_null(long, fill_value=False)
 
 
 def _options(name: str, table: pa.Table, rulebook: Rulebook) -> dict[str, Any]:
@@ -61,12 +79,12 @@ def _look(column: str, table: pa.Table) -> Look | None:
     decorated = table.num_rows <= DECORATED_ROWS
     top = ("top",) if decorated else ()
     if pa.types.is_date(kind):
-        return Look(number="yyyy-mm-dd", align=top)
+        return Look(number="yyyy-mm-dd", align=("left", *top))
     if pa.types.is_timestamp(kind):
-        return Look(number="yyyy-mm-dd hh:mm:ss", align=top)
-    if not decorated:
-        return None
-    return Look(number="@" if pa.types.is_large_string(kind) else "", wrap=column in _PROSE, align=top)
+        return Look(number="yyyy-mm-dd hh:mm:ss", align=("left", *top))
+    if not pa.types.is_large_string(kind):
+        return Look(align=("right", *top), indent=1)
+    return Look(number="@", wrap=column in _PROSE, align=top) if decorated else None
 
 
 def _width(column: str, table: pa.Table) -> float:

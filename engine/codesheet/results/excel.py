@@ -22,6 +22,7 @@ from codesheet.results.arrow_tables import map_text
 MAX_ROWS = 1_048_575
 """Rows of a sheet, less the header."""
 
+LINE_HEIGHT = 15.0
 MAX_TEXT = 32_767
 _CUT = " … (cut here: longer than a cell can hold)"
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
@@ -77,6 +78,11 @@ def sheets_of(name: str, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 def fit_for_cells(table: pa.Table) -> pa.Table:
     """Make text fit for cells: signs that XML forbids become �, text that is too long is cut and says so."""
     return map_text(table, _fit)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """Say how many lines text takes in a wrapped column (not every program finds that out by itself)."""
+    return sum(max(1, -(-len(line) // max(int(width) - 1, 1))) for line in text.split("\n"))
 
 
 def fit_text(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from codesheet.results import palette
 from codesheet.results.charts import Chart
-from codesheet.results.excel import Look, Sheet, fit_text
+from codesheet.results.excel import LINE_HEIGHT, Look, Sheet, fit_text, lines_needed
 from codesheet.results.summary import Item, Section, Summary
 
 NAME = "Summary"
@@ -19,6 +19,8 @@ _CHART_COLUMN, _LAST_COLUMN = 8, 15
 _CHART_WIDTH, _ROW_PIXELS = 500, 20
 _TABLE_ROW = 6
 """The row (from 0) of the columns' own header; a hair's breadth, since every section has its headings."""
+
+_BANNER_HEIGHTS = {0: 36.0, 1: 21.0, 2: 9.0, 3: 24.0, 4: 20.0, 5: 9.0, _TABLE_ROW: 3.0}
 
 _COLUMNS = ["\u00a0" * (place + 1) for place in range(len(_WIDTHS))]
 _HEADING = "\u2007"
@@ -34,6 +36,7 @@ class _Page:
     records: list[dict[str, object]] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     places: list[dict[str, Any]] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
     chart_row: int = _TABLE_ROW + 1
 
     @property
@@ -42,7 +45,10 @@ class _Page:
         return _TABLE_ROW + 2 + len(self.records)
 
     def add(self, cells: dict[int, object]) -> None:
-        """Add a row of some cells."""
+        """Add a row of some cells, high enough for its label."""
+        lines = lines_needed(str(cells.get(_LABEL) or ""), _WIDTHS[_LABEL])
+        if lines > 1:
+            self.heights[self.next_row - 1] = LINE_HEIGHT * lines
         self.records.append({name: cells.get(place) for place, name in enumerate(_COLUMNS)})
 
 
@@ -52,12 +58,13 @@ def summary_sheet(summary: Summary) -> tuple[Sheet, list[Chart]]:
     for section in summary.sections:
         _add_section(page, section)
     options = {
+        "dedupe_strings": True,  # the writer then keeps the sheet in memory; else heights of merged rows get lost
         "header_row": _TABLE_ROW,
         "header_format": Look(size=1, color=palette.WHITE),
         "column_widths": _WIDTHS,
         "column_formats": _column_looks(summary),
         "merge_ranges": list(_banner(summary)),
-        "row_heights": {0: 36.0, 1: 21.0, 2: 9.0, 3: 24.0, 4: 20.0, 5: 9.0, _TABLE_ROW: 3.0},
+        "row_heights": _BANNER_HEIGHTS | page.heights,
         "conditional_formats": _conditional_looks(),
         "charts": page.places,
         "sheet_view": {"tab_color": palette.NAVY, "gridlines": False, "selected": True},
