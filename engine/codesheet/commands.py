@@ -20,7 +20,7 @@ from codesheet.results.writer import write_results
 from codesheet.sheets.rulebook import read_rulebook
 
 Report = Callable[[str], None]
-"""Told the name of each stage as it begins."""
+"""Told the name of each stage as it begins, and, after a colon, how far it has come."""
 
 
 @dataclass(slots=True)
@@ -96,7 +96,9 @@ def code_visits(
     if ruleset is None:
         return CodeOutcome(issues)
     report("Reading visits")
-    encounters, more = read_encounters(visits, ruleset.rulebook)
+    encounters, more = read_encounters(
+        visits, ruleset.rulebook, lambda rows: report(f"Reading visits: {rows:,} rows")
+    )
     issues += more
     if encounters is None or has_errors(issues):
         return CodeOutcome(issues)
