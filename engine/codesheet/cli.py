@@ -219,12 +219,13 @@ def main() -> None:
     """Run the command line. A fault of this program itself is told without the data it stood over."""
     try:
         app()
-    except Exception as fault:  # noqa: BLE001  (the last door: no traceback reaches a user)
+    except Exception as fault:  # the last door: no traceback reaches a user
         if TRACEBACK in os.environ:
             raise
         at = traceback.extract_tb(fault.__traceback__)[-1]
         _say(
-            f"codesheet itself failed ({type(fault).__name__} at {Path(at.filename).name}:{at.lineno}), and nothing "
-            f"was written. Please report this; {TRACEBACK}=1 shows the whole, which may hold patient data."
+            f"codesheet itself failed ({type(fault).__name__} at {Path(at.filename).name}:{at.lineno}), "
+            f"and nothing was written. Please report this; {TRACEBACK}=1 shows the whole, "
+            "which may hold patient data."
         )
         sys.exit(FAULTS)
