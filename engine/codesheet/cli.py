@@ -1,8 +1,5 @@
 """The command line: parses arguments, calls one driver, prints, exits (DESIGN §9)."""
 
-import os
-import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,12 +13,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from codesheet import commands
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issues import Issue
-from codesheet.results.writer import WriteError
-from codesheet.starter import StarterError, write_starter
+from codesheet.replacing import WriteError
 
 DONE, FAULTS = 0, 1
-TRACEBACK = "CODESHEET_TRACEBACK"
-"""An environment variable: when set, a fault of the program prints its traceback."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,19 +53,6 @@ Rulebook = Annotated[
 ]
 
 
-@app.command(epilog="Example: `codesheet new my-rules`, then open `my-rules` in Excel.")
-def new(folder: Annotated[Path, typer.Argument(help="A folder that is new, or empty.")]) -> None:
-    """Write a starter rulebook: drop-downs, notes, one worked table of each kind, and sample visits."""
-    try:
-        files = write_starter(folder)
-    except StarterError as problem:
-        _fail(str(problem))
-    for file in files:
-        _say(f"wrote {file}")
-    sample = next((file for file in files if file.suffix == ".csv"), folder)
-    _say(f"next: codesheet code {sample} --rulebook {folder} -o coded.xlsx")
-
-
 @app.command(epilog="Example: `codesheet check workbooks`")
 def check(
     rulebook: Rulebook = Path("workbooks"),
@@ -98,12 +79,15 @@ def compile_rules(
     ] = False,
 ) -> None:
     """Compile workbooks to durable-rules rulesets: the same workbooks give the same bytes."""
-    with _progress() as report:
-        if check_only:
-            issues, behind = commands.compare_compiled(rulebook, folder, report)
-        else:
-            issues, ruleset = commands.compile_to(rulebook, folder, report)
-            behind = []
+    behind: list[str] = []
+    try:
+        with _progress() as report:
+            if check_only:
+                issues, behind = commands.compare_compiled(rulebook, folder, report)
+            else:
+                issues, ruleset = commands.compile_to(rulebook, folder, report)
+    except WriteError as problem:
+        _fail(str(problem))
     _print_issues(issues, IssueFormat.TEXT)
     if commands.has_errors(issues):
         raise typer.Exit(FAULTS)
@@ -131,9 +115,6 @@ def code(
     form: Annotated[
         ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")
     ] = None,
-    verify: Annotated[
-        int, typer.Option(min=0, help="Code this many rows again with the plain evaluator, and compare.")
-    ] = 0,
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review or rows are rejected.")
     ] = None,
@@ -141,9 +122,7 @@ def code(
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
     try:
         with _progress() as report:
-            outcome = commands.code_visits(
-                visits, rulebook, output, _result_format(form, output), report, verify=verify
-            )
+            outcome = commands.code_visits(visits, rulebook, output, _result_format(form, output), report)
     except WriteError as problem:
         _fail(str(problem))
     _print_issues(outcome.issues, IssueFormat.TEXT)
@@ -213,19 +192,3 @@ def _say(text: str) -> None:
 def _fail(text: str) -> NoReturn:
     _say(text)
     raise typer.Exit(FAULTS)
-
-
-def main() -> None:
-    """Run the command line. A fault of this program itself is told without the data it stood over."""
-    try:
-        app()
-    except Exception as fault:  # the last door: no traceback reaches a user
-        if TRACEBACK in os.environ:
-            raise
-        at = traceback.extract_tb(fault.__traceback__)[-1]
-        _say(
-            f"codesheet itself failed ({type(fault).__name__} at {Path(at.filename).name}:{at.lineno}), "
-            f"and nothing was written. Please report this; {TRACEBACK}=1 shows the whole, "
-            "which may hold patient data."
-        )
-        sys.exit(FAULTS)

@@ -270,7 +270,7 @@ def test_many_matchers_in_one_process() -> None:
 def test_a_missing_engine_says_how_to_install_it() -> None:
     script = "import sys; sys.modules['durable_rules_engine'] = None; import codesheet.coding.runtime"
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert 'CC="cc -O3 -DPyEval_CallObject=PyObject_CallObject" pip install' in done.stderr
 
 

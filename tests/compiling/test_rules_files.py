@@ -26,6 +26,7 @@ from codesheet.model import (
     Rulebook,
     ValueSet,
 )
+from codesheet.replacing import WriteError
 
 
 def some_rulebook() -> Rulebook:
@@ -227,10 +228,10 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(WriteError, match="disk full"):
         write_rules(compiled(replace(some_rulebook(), row_order="")), tmp_path)
     assert (tmp_path / INDEX).read_bytes() == before
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob("*.partial"))
 
 
 def test_a_rule_with_too_many_conditions_is_an_issue() -> None:

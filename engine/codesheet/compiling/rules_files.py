@@ -8,9 +8,7 @@ are tests of the workbooks.
 import dataclasses
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +19,7 @@ from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import DateForm
 from codesheet.location import CellRef
 from codesheet.model import DecisionTable, Field, LookupTable, Rulebook, Source, ValueSet
+from codesheet.replacing import replacing_file
 
 T = TypeVar("T")
 
@@ -68,7 +67,10 @@ def _digest(files: Mapping[str, bytes]) -> str:
 
 
 def write_rules(ruleset: Ruleset, folder: Path) -> None:
-    """Write the compiled rules, each file at once or not at all, and delete those of tables that are gone."""
+    """Write the compiled rules, each file at once or not at all, and delete those of tables that are gone.
+
+    Raises WriteError where the folder cannot be written.
+    """
     files = rules_bytes(ruleset)
     stale = _files_there(folder) - set(files)
     for path, data in reversed(files.items()):  # the index last: it vouches for the others
@@ -105,16 +107,9 @@ def _files_there(folder: Path) -> set[str]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with replacing_file(path) as new:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(data)
 
 
 def _named(folder: str, tables: Mapping[str, T], content: Callable[[T], Json]) -> dict[str, Json]:

@@ -1,14 +1,16 @@
-"""Results appear whole or not at all: written beside their place under another name, then renamed."""
+"""What is written appears whole or not at all: written beside its place under another name, then renamed."""
 
+import glob
 import os
 import shutil
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 class WriteError(Exception):
-    """Results could not be written; the message is for whoever ran the program."""
+    """Something could not be written; the message is for whoever ran the program."""
 
 
 @contextmanager
@@ -16,8 +18,8 @@ def replacing_file(target: Path) -> Iterator[Path]:
     """Give a file to write; it takes the target's place when all went well, and is gone otherwise."""
     if target.is_dir():
         raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
-    new = _beside(target, "partial")
     with _explained(target):
+        new = _beside(target, "partial")
         try:
             yield new
             new.replace(target)
@@ -32,8 +34,8 @@ def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
     A folder that holds anything but `ours` (names of files) is somebody's, and is never replaced.
     """
     _refuse_foreign(target, ours)
-    new, old = _beside(target, "partial"), _beside(target, "old")
     with _explained(target):
+        new, old = _beside(target, "partial"), _beside(target, "old")
         try:
             new.mkdir()
             yield new
@@ -58,7 +60,9 @@ def _swap(new: Path, target: Path, old: Path) -> None:
 def _refuse_foreign(target: Path, ours: Collection[str]) -> None:
     if target.exists() and not target.is_dir():
         raise WriteError(f"{target} is a file; name a folder to write csv or parquet files to.")
-    foreign = sorted(path.name for path in target.iterdir() if path.name not in ours) if target.is_dir() else []
+    foreign = (
+        sorted(path.name for path in target.iterdir() if path.name not in ours) if target.is_dir() else []
+    )
     if foreign:
         raise WriteError(
             f"{target} holds other files ({', '.join(foreign[:3])}) and would be replaced as a whole. "
@@ -67,7 +71,29 @@ def _refuse_foreign(target: Path, ours: Collection[str]) -> None:
 
 
 def _beside(target: Path, what: str) -> Path:
+    _remove_leftovers(target, what)
     return target.parent / f".{target.name}.{os.getpid()}.{what}"
+
+
+def _remove_leftovers(target: Path, what: str) -> None:
+    """Remove what runs that were killed outright left beside a target."""
+    for path in target.parent.glob(f".{glob.escape(target.name)}.*.{what}"):
+        process = path.name.removeprefix(f".{target.name}.").removesuffix(f".{what}")
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _is_running(process: int) -> bool:
+    """Say whether a process is there; where that cannot be asked (Windows), that it may be."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager
@@ -79,4 +105,7 @@ def _explained(target: Path) -> Iterator[None]:
             f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
         ) from problem
     except OSError as problem:
-        raise WriteError(f"{target} cannot be written: {problem}. What was there before is unchanged.") from problem
+        why = (problem.strerror or str(problem)).lower()
+        raise WriteError(
+            f"{target} cannot be written: {why}. What was there before is unchanged."
+        ) from problem

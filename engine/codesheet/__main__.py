@@ -1,0 +1,56 @@
+"""Where the command begins: an interrupt, a kill or a fault of the program ends without a traceback."""
+
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+
+TRACEBACK = "CODESHEET_TRACEBACK"
+"""An environment variable: when set, a fault of the program prints its traceback."""
+
+_FAULT, _BY_SIGNAL = 1, 128
+
+
+def main() -> None:
+    """Run the command line. A fault of this program itself is told without the data it stood over."""
+    signal.signal(signal.SIGTERM, _end)  # as an exception, so that what is half written is removed
+    sys.unraisablehook = _again
+    try:
+        from codesheet.cli import app  # noqa: PLC0415  (an interrupt while importing is caught as well)
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(_BY_SIGNAL + signal.SIGINT)
+    except Exception as fault:
+        if TRACEBACK in os.environ:
+            raise
+        sys.stderr.write(_without_data(fault))
+        sys.exit(_FAULT)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    sys.exit(_BY_SIGNAL + number)
+
+
+def _again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Repeat a signal that Python dropped because it struck inside a finaliser."""
+    if isinstance(unraisable.exc_value, (KeyboardInterrupt, SystemExit)):
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
+def _without_data(fault: Exception) -> str:
+    """Say what failed and where: a fault's own message may hold a patient's data."""
+    at = traceback.extract_tb(fault.__traceback__)[-1]
+    return (
+        f"codesheet itself failed ({type(fault).__name__} in {Path(at.filename).name}, line {at.lineno}), "
+        f"and nothing was written. Please report this; {TRACEBACK}=1 shows the whole, "
+        "which may hold patient data.\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
