@@ -1,4 +1,4 @@
-"""Writes an invented month of visits as a csv export: services in a practice's proportions, with the usual dirt.
+"""Writes an invented month of visits as csv: services in a practice's proportions, with the usual dirt.
 
 The same seed gives the same bytes: python benchmarks/make_sample.py --visits 2000 --seed 1 OUT.csv
 """  # noqa: INP001 - a script, not a package
@@ -15,14 +15,61 @@ from typing import TypeAlias
 Item: TypeAlias = dict[str, str]
 Maker: TypeAlias = Callable[[Random], list[Item]]
 
-COLUMNS = (
-    "Visit ID,Item,Patient ID,Date of service,Payer,Plan,State,Claim type,Place of service,Provider role,"
-    "Service,Drug,HCPCS,Drug class,Route,Method,Minutes,Start time,Stop time,Access site,Concurrent,"
-    "Same bag as,Dose,Dose unit,Vials opened,Opened amount,Vial type,NDC,NDC quantity,NDC unit,Injections,"
-    "Extract supplied by,Vial cc,Vials,Doses,Planned injections,Venoms,Hours,Tests,Lesions,Visit code,"
-    "Visit separately identifiable,Diagnoses,Units in last 12 months,Months on therapy,Self-administered,"
-    "Preparation phase,Notes,Same drug as,Site reason,Billing unit,Clinic,Captured by"
-).split(",")  # noqa: SIM905 - a heading row, as a csv file has it
+COLUMNS = [
+    "Visit ID",
+    "Item",
+    "Patient ID",
+    "Date of service",
+    "Payer",
+    "Plan",
+    "State",
+    "Claim type",
+    "Place of service",
+    "Provider role",
+    "Service",
+    "Drug",
+    "HCPCS",
+    "Drug class",
+    "Route",
+    "Method",
+    "Minutes",
+    "Start time",
+    "Stop time",
+    "Access site",
+    "Concurrent",
+    "Same bag as",
+    "Dose",
+    "Dose unit",
+    "Vials opened",
+    "Opened amount",
+    "Vial type",
+    "NDC",
+    "NDC quantity",
+    "NDC unit",
+    "Injections",
+    "Extract supplied by",
+    "Vial cc",
+    "Vials",
+    "Doses",
+    "Planned injections",
+    "Venoms",
+    "Hours",
+    "Tests",
+    "Lesions",
+    "Visit code",
+    "Visit separately identifiable",
+    "Diagnoses",
+    "Units in last 12 months",
+    "Months on therapy",
+    "Self-administered",
+    "Preparation phase",
+    "Notes",
+    "Same drug as",
+    "Site reason",
+    "Billing unit",
+    "Clinic",
+    "Captured by",
+]
 """The export's columns, and two of the sending system's own at the end."""
 
 
@@ -309,10 +356,28 @@ MAKERS: tuple[tuple[Maker, float], ...] = (
     (other_allergy, 1),
 )
 
-BLANKED = (
-    "Minutes,Dose,Dose unit,Opened amount,Vial type,Route,Injections,Doses,Vial cc,Vials,Venoms,Tests,"
-    "Visit separately identifiable,Visit code,Plan,Units in last 12 months,Drug,Billing unit,Lesions,Payer"
-).split(",")  # noqa: SIM905 - as above
+BLANKED = [
+    "Minutes",
+    "Dose",
+    "Dose unit",
+    "Opened amount",
+    "Vial type",
+    "Route",
+    "Injections",
+    "Doses",
+    "Vial cc",
+    "Vials",
+    "Venoms",
+    "Tests",
+    "Visit separately identifiable",
+    "Visit code",
+    "Plan",
+    "Units in last 12 months",
+    "Drug",
+    "Billing unit",
+    "Lesions",
+    "Payer",
+]
 UNREADABLE = {"Date of service": "05/04/26", "Minutes": "30 min", "Dose": "n/a", "Injections": "two"}
 
 

@@ -111,23 +111,40 @@ def invented_batch(visits: int = 400, seed: int = 7) -> CodedBatch:
         if status == "review":
             queue, message, fact = chance.choices(QUESTIONS, weights=[8, 4, 2, 1])[0]
             said = message.format(chance.choice(CODES))
-            review.append((visit, day, payer, queue, said, fact, "core.xlsx!Administration code!9", number + 2))
+            review.append(
+                (visit, day, payer, queue, said, fact, "core.xlsx!Administration code!9", number + 2)
+            )
         for place, code in enumerate(codes, start=1):
             modifiers = chance.choice(["", "", "59", "JZ", "25, 59"])
             units = float(chance.choice([1, 1, 1, 2, 10]))
-            disposition = "review" if status == "review" else chance.choices(["bill", "inform", "deny"], [95, 3, 2])[0]
-            why = f"{code}: Minutes run {chance.randint(16, 200)} (>= 16); Given as infusion; first of the visit at this site."
+            disposition = (
+                "review" if status == "review" else chance.choices(["bill", "inform", "deny"], [95, 3, 2])[0]
+            )
+            why = f"{code}: Minutes run {chance.randint(16, 200)} (>= 16); Given as infusion; first here."
             at = f"core.xlsx!Administration code!{9 + CODES.index(code)}"
             lines.append((visit, place, day, payer, code, modifiers, units, "11", "A", disposition, why, at))
         seen.append((visit, day, payer, status, "; ".join(codes), f"review: {said}" if said else ""))
-        rows.append(("visits.csv", number + 2, status, "", visit, day.date().isoformat(), "-" if said else "=1+1", payer))
+        rows.append(
+            (
+                "visits.csv",
+                number + 2,
+                status,
+                "",
+                visit,
+                day.date().isoformat(),
+                "-" if said else "=1+1",
+                payer,
+            )
+        )
     line_columns = ["Visit ID", "Line", "Date of service", "Payer", "Code", "Modifiers", "Units"]
     line_columns += ["Place of service", "Diagnosis pointer", "Disposition", "Why", "Rule"]
     claim_lines = pd.DataFrame(lines, columns=line_columns)
     in_review = len(review)
     return CodedBatch(
         claim_lines=claim_lines,
-        visits=pd.DataFrame(seen, columns=["Visit ID", "Date of service", "Payer", "Status", "Codes", "Edits"]),
+        visits=pd.DataFrame(
+            seen, columns=["Visit ID", "Date of service", "Payer", "Status", "Codes", "Edits"]
+        ),
         rows=pd.DataFrame(
             rows, columns=["File", "Row", "Status", "No line because", "VISIT_ID", "DOS", "Remark", "Payer"]
         ),

@@ -102,8 +102,8 @@ def _shown(value: object) -> str | None:
             return None
         case float() if np.isfinite(value):
             return show_number(value)
-        case datetime() if value is not pd.NaT:
+        case datetime() if not pd.isna(value):  # NaT is a datetime too
             return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-        case date() if value is not pd.NaT:
+        case date() if not pd.isna(value):
             return value.isoformat()
     return None if pd.isna(value) else str(value)  # type: ignore[call-overload]

@@ -1,8 +1,9 @@
 """Charts of the summary, each bound to the rows of its own table.
 
-The spreadsheet writer can bind a chart only to all rows of a sheet, and cannot colour it. So it is asked for
-placeholders, which give the charts their places, and each is replaced by one that openpyxl draws. Charts stand
-behind the sheets in the file: from the first of them on it is written anew, the sheets before are not touched.
+The spreadsheet writer can bind a chart only to all rows of a sheet, and cannot colour it. So it is asked
+for placeholders, which give the charts their places, and each is replaced by one that openpyxl draws. Charts
+stand behind the sheets in the file: from the first of them on it is written anew, the sheets before are not
+touched.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,17 @@ from xml.etree.ElementTree import tostring
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl.chart import BarChart, DoughnutChart
-from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumDataSource,
+    NumRef,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
 from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.series import Series
@@ -66,7 +75,7 @@ def _xml(chart: Chart) -> bytes:
     drawing.title = _title(chart.title)
     drawing.roundedCorners = False
     drawing.graphical_properties = GraphicalProperties(ln=_no_line())
-    tree = drawing._write()  # noqa: SLF001 - what openpyxl itself calls to save a chart
+    tree = drawing._write()  # type: ignore[union-attr]  # noqa: SLF001 - what openpyxl itself calls to save a chart
     return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + tostring(tree, encoding="utf-8")
 
 
@@ -89,7 +98,12 @@ def _bars(chart: Chart) -> BarChart:
     series = _series(chart)
     series.graphicalProperties = GraphicalProperties(solidFill=chart.colors[0][1:], ln=_no_line())
     series.dLbls = DataLabelList(
-        numFmt="#,##0", showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
+        numFmt="#,##0",
+        showVal=True,
+        showSerName=False,
+        showCatName=False,
+        showLegendKey=False,
+        showPercent=False,
     )
     series.dLbls.txPr = _text(900)
     drawing.append(series)
@@ -110,7 +124,9 @@ def _series(chart: Chart) -> Series:
     words = [StrVal(idx=place, v=label) for place, label in enumerate(chart.labels)]
     numbers = [NumVal(idx=place, v=str(value)) for place, value in enumerate(chart.values)]
     labels = StrRef(f=chart.label_range, strCache=StrData(ptCount=len(words), pt=words))
-    values = NumRef(f=chart.value_range, numCache=NumData(formatCode="#,##0", ptCount=len(numbers), pt=numbers))
+    values = NumRef(
+        f=chart.value_range, numCache=NumData(formatCode="#,##0", ptCount=len(numbers), pt=numbers)
+    )
     return Series(idx=0, order=0, cat=AxDataSource(strRef=labels), val=NumDataSource(numRef=values))
 
 

@@ -15,11 +15,13 @@ _ANYWHERE = {
 _BY_SHEET = {
     "Claim lines": {
         "Line": "The number of the line within its visit.",
-        "Disposition": "bill: ready. inform: ready, with a remark. review: wait for a person. deny: do not bill.",
+        "Disposition": "bill: ready. inform: ready, with a remark. review: wait for a person. "
+        "deny: do not bill.",
         "Why": "Why this line is what it is, from the rule that made it to the last change.",
     },
     "Visits": {
-        "Status": "coded: lines ready. review: wait for a person. no lines: nothing to bill. rejected: not readable.",
+        "Status": "coded: lines ready. review: wait for a person. no lines: nothing to bill. "
+        "rejected: not readable.",
         "Codes": "The codes of the visit's lines, with their modifiers, and units other than 1.",
         "Edits": "Everything the rules object to or remark on this visit.",
     },

@@ -25,7 +25,15 @@ _TABS = {
     "Rejected": palette.RED,
 }
 
-_PROSE = {"Why": 80.0, "Message": 70.0, "Edits": 70.0, "When": 60.0, "Then": 48.0, "Facts": 32.0, "Value": 90.0}
+_PROSE = {
+    "Why": 80.0,
+    "Message": 70.0,
+    "Edits": 70.0,
+    "When": 60.0,
+    "Then": 48.0,
+    "Facts": 32.0,
+    "Value": 90.0,
+}
 _PROSE |= {"No line because": 44.0, "Codes": 44.0}
 
 _HEADER = Look(bold=True, color=palette.WHITE, fill=palette.NAVY, align=("left", "vcenter"), wrap=True)
@@ -45,7 +53,10 @@ def _heights(table: pa.Table) -> dict[int, float]:
         texts = table.column(column)
         for row in np.flatnonzero(np.asarray(_wraps(texts, _PROSE[column]))).tolist():
             lines[row] = max(lines[row], lines_needed(texts[row].as_py(), _PROSE[column]))
-    high = {row + 1: LINE_HEIGHT * min(int(lines[row]), MOST_LINES) for row in np.flatnonzero(lines[:-1] > 1).tolist()}
+    high = {
+        row + 1: LINE_HEIGHT * min(int(lines[row]), MOST_LINES)
+        for row in np.flatnonzero(lines[:-1] > 1).tolist()
+    }
     return {0: 30.0} | high if table.num_rows else {}
 
 

@@ -3,12 +3,12 @@
 Seen by running version 0.8.0, and kept out of here for that reason: a dictionary, duration or pre-1900 date
 column is written blank without a word (see `arrow_tables`); text over Excel's limit stops the file; a merged
 number becomes text; cells must come in row order or are dropped; a height or format for the last row of a
-sheet writes that row twice, which Excel calls corrupt; a full disk under the temporary folder is a Rust panic,
-which is no `Exception`.
+sheet writes that row twice, which Excel calls corrupt; a full disk under the temporary folder is a Rust
+panic, which is no `Exception`.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -121,7 +121,7 @@ def _with_formats(options: Any, made: dict[Look, Format]) -> Any:  # noqa: ANN40
 
 def _format(look: Look) -> Format:
     made = Format()
-    setters = {
+    setters: dict[str, Callable[[Any], object]] = {
         "bold": lambda _: made.set_bold(),
         "size": made.set_font_size,
         "color": made.set_font_color,

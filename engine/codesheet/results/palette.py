@@ -6,8 +6,14 @@ BAR = "#4A76B0"
 GREEN, AMBER, RED, GREY, BLUE = "#3E9B6E", "#E3A12F", "#C2484D", "#A3ACB8", "#4A76B0"
 
 SOLID = {
-    **{"coded": GREEN, "review": AMBER, "no lines": GREY, "rejected": RED},
-    **{"bill": GREEN, "inform": BLUE, "deny": RED, "drop": GREY},
+    "coded": GREEN,
+    "review": AMBER,
+    "no lines": GREY,
+    "rejected": RED,
+    "bill": GREEN,
+    "inform": BLUE,
+    "deny": RED,
+    "drop": GREY,
 }
 """The colour of each status and disposition, as chart slices and swatches show it."""
 

@@ -16,7 +16,15 @@ from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.model import Period, Source
 
-LIBRARIES = ("durable-rules", "numpy", "openpyxl", "pandas", "pyarrow", "python-calamine", "rustpy-xlsxwriter")
+LIBRARIES = (
+    "durable-rules",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "pyarrow",
+    "python-calamine",
+    "rustpy-xlsxwriter",
+)
 
 
 @dataclass(frozen=True, slots=True)

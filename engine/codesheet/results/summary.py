@@ -1,4 +1,4 @@
-"""What a manager reads at a glance: the numbers of a coded batch, counted by status, payer, code and queue."""
+"""What a manager reads at a glance: a coded batch counted by status, payer, code and queue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -177,7 +177,8 @@ def _counts(visits: pd.Series, by: pd.Series, at_most: int, units: pd.Series | N
 
 def _items(counts: pd.DataFrame) -> tuple[Item, ...]:
     return tuple(
-        Item(str(name), tuple(row)) for name, row in zip(counts.index, counts.to_numpy().tolist(), strict=True)
+        Item(str(name), tuple(row))
+        for name, row in zip(counts.index, counts.to_numpy().tolist(), strict=True)
     )
 
 
@@ -189,8 +190,10 @@ def _questions(review: pd.DataFrame) -> pd.Series:
     sizes = sizes.sort_values("size", ascending=False, kind="stable")
     wordings = sizes.groupby(["Queue", "Rule"], sort=False)["Message"].agg(["first", "size"])
     texts = {
-        key: _question(key[0], row.first, int(row.size))
-        for key, row in zip(wordings.index, wordings.itertuples(index=False), strict=True)
+        key: _question(key[0], wording, count)
+        for key, wording, count in zip(
+            wordings.index, wordings["first"].tolist(), wordings["size"].tolist(), strict=True
+        )
     }
     return pd.Series([texts[key] for key in zip(*keys, strict=True)], index=review.index, dtype="object")
 

@@ -58,7 +58,8 @@ def summary_sheet(summary: Summary) -> tuple[Sheet, list[Chart]]:
     for section in summary.sections:
         _add_section(page, section)
     options = {
-        "dedupe_strings": True,  # the writer then keeps the sheet in memory; else heights of merged rows get lost
+        # The writer then keeps the sheet in memory; else heights of merged rows get lost.
+        "dedupe_strings": True,
         "header_row": _TABLE_ROW,
         "header_format": Look(size=1, color=palette.WHITE),
         "column_widths": _WIDTHS,

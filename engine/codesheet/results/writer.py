@@ -6,12 +6,12 @@ import pyarrow as pa
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.compiling.ruleset import Ruleset
+from codesheet.replacing import WriteError, replacing_file, replacing_folder
 from codesheet.results import files
 from codesheet.results.arrow_tables import as_table
 from codesheet.results.charts import draw_charts
 from codesheet.results.data_sheets import data_sheets
 from codesheet.results.excel import write_workbook
-from codesheet.replacing import WriteError, replacing_file, replacing_folder
 from codesheet.results.rules_used import rules_used
 from codesheet.results.run_record import RunRecord, run_json, run_sheet
 from codesheet.results.summary import Summary, summarise, summary_frame
