@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import FrameType
@@ -11,6 +12,7 @@ TRACEBACK = "CODESHEET_TRACEBACK"
 """An environment variable: when set, a fault of the program prints its traceback."""
 
 _FAULT, _BY_SIGNAL = 1, 128
+_SOON = 0.01  # seconds
 
 
 def main() -> None:
@@ -35,9 +37,9 @@ def _end(number: int, _: FrameType | None) -> None:
 
 
 def _again(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Repeat a signal that Python dropped because it struck inside a finaliser."""
+    """Repeat a signal that Python dropped because it struck inside a finaliser, once that has ended."""
     if isinstance(unraisable.exc_value, (KeyboardInterrupt, SystemExit)):
-        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Timer(_SOON, signal.raise_signal, [signal.SIGTERM]).start()
     else:
         sys.__unraisablehook__(unraisable)
 
