@@ -1,0 +1,142 @@
+"""The shipped workbooks: sound, exact on the worked visits, and never guessing where a fact is missing."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from codesheet.coding.batch import CodedBatch
+from codesheet.coding.coder import Coder
+from codesheet.commands import check_rulebook, load_ruleset
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.reader import read_encounters
+from grid import printed
+
+ROOT = Path(__file__).parent.parent
+WORKED = Path(__file__).parent / "data" / "dev"
+
+Record: TypeAlias = dict[str, str]
+Line: TypeAlias = tuple[str, str, str]
+"""Code, units, modifiers."""
+
+NOT_FACTS = {"Visit ID", "Item", "Notes"}
+"""Columns whose blanks are no missing fact: keys of the export, and free text that no rule reads."""
+
+LAWFULLY_BLANK = {
+    ("V043", "Same drug as"): "blank is the export's way to say that rows are different drugs",
+    ("V081", "Same drug as"): "blank is the export's way to say that rows are different drugs",
+    ("V093", "Concurrent"): "blank is the export's way to say that nothing else ran at the time",
+}
+
+
+def records(path: Path) -> list[Record]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def code(ruleset: Ruleset, rows: list[Record], folder: Path) -> CodedBatch:
+    export = folder / "visits.csv"
+    with export.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    encounters, issues = read_encounters([export], ruleset.rulebook)
+    assert printed(issues) == []
+    assert encounters is not None
+    return Coder(ruleset).code(encounters)
+
+
+def lines_by_visit(batch: CodedBatch) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = defaultdict(list)
+    columns = batch.claim_lines[["Visit ID", "Code", "Units", "Modifiers"]]
+    for visit, code_, units, modifiers in columns.itertuples(index=False):
+        found[visit].append((code_, f"{units:g}", modifiers.replace(", ", " ").replace(",", " ")))
+    return {visit: sorted(lines) for visit, lines in found.items()}
+
+
+@pytest.fixture(scope="module")
+def ruleset() -> Ruleset:
+    ruleset, issues = load_ruleset(ROOT / "workbooks", print)
+    assert printed(issues) == []
+    assert ruleset is not None
+    return ruleset
+
+
+def test_no_issue_and_every_example_passes(ruleset: Ruleset) -> None:
+    assert printed(check_rulebook(ROOT / "workbooks", print)) == []
+    examples = {row.visit for sheet in ruleset.rulebook.examples for row in sheet.rows}
+    assert len(examples) >= 79
+
+
+def test_rules_are_up_to_date() -> None:
+    _, issues = load_ruleset(ROOT / "rules", print)
+    assert printed(issues) == []
+
+
+def test_worked_visits_give_exactly_their_lines(ruleset: Ruleset, tmp_path: Path) -> None:
+    batch = code(ruleset, records(WORKED / "visits.csv"), tmp_path)
+    expected: dict[str, list[Line]] = defaultdict(list)
+    for line in records(WORKED / "expected_lines.csv"):
+        if line["Code"] == "NONE":
+            continue
+        expected[line["Visit ID"]].append((line["Code"], line["Units"], line["Modifiers"].replace(",", " ")))
+    assert len(expected) > 55
+    assert lines_by_visit(batch) == {visit: sorted(lines) for visit, lines in expected.items()}
+
+
+def test_worked_visits_give_exactly_their_edits(ruleset: Ruleset, tmp_path: Path) -> None:
+    batch = code(ruleset, records(WORKED / "visits.csv"), tmp_path)
+    expected = {(f["Visit ID"], f["Flag"], f["Disposition"]) for f in records(WORKED / "expected_flags.csv")}
+    edits = batch.edits[["Visit ID", "Message", "Disposition"]]
+    assert set(edits.itertuples(index=False, name=None)) == expected
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A worked visit with one recorded fact blanked."""
+
+    key: str
+    visit: str
+    fact: str
+    rows: tuple[Record, ...]
+
+
+def variants(rows: list[Record]) -> Iterator[Variant]:
+    visits: dict[str, list[Record]] = defaultdict(list)
+    for row in rows:
+        visits[row["Visit ID"]].append(row)
+    for visit, of_visit in visits.items():
+        for place, row in enumerate(of_visit):
+            for fact in row:
+                if row[fact] and fact not in NOT_FACTS:
+                    key = f"{visit}/{place}/{fact}"
+                    blanked = [*of_visit[:place], {**row, fact: ""}, *of_visit[place + 1 :]]
+                    yield Variant(key, visit, fact, tuple({**one, "Visit ID": key} for one in blanked))
+
+
+def test_a_blanked_fact_changes_nothing_or_is_asked_for(ruleset: Ruleset, tmp_path: Path) -> None:
+    """Every recorded fact of every worked visit, one at a time, all in one batch."""
+    rows = records(WORKED / "visits.csv")
+    as_recorded = code(ruleset, rows, tmp_path)
+    made = list(variants(rows))
+    assert len(made) > 1100
+    blanked = code(ruleset, [row for variant in made for row in variant.rows], tmp_path)
+
+    lines, lines_before = lines_by_visit(blanked), lines_by_visit(as_recorded)
+    asked: dict[str, str] = defaultdict(str)
+    for visit, message, facts in blanked.review[["Visit ID", "Message", "Facts"]].itertuples(index=False):
+        asked[visit] += f"{message} {facts}\n"
+    rejected: dict[str, str] = defaultdict(str)
+    for visit, column in blanked.rejected[["Visit ID", "Column"]].itertuples(index=False):
+        rejected[visit] += f"{column}\n"
+    silent = {
+        (variant.visit, variant.fact)
+        for variant in made
+        if lines.get(variant.key) != lines_before.get(variant.visit)
+        and variant.fact not in asked[variant.key] + rejected[variant.key]
+    }
+    assert silent == set(LAWFULLY_BLANK)
