@@ -20,7 +20,7 @@ DURABLE := $(shell sed -n 's/^ *"\(durable-rules[^"]*\)",/\1/p' pyproject.toml)
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run test check lint rules clean
+.PHONY: help run test check lint rules pictures clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' Makefile
@@ -43,6 +43,9 @@ lint: $(VENV)/ready-to-test  ## style, types, layers, and rules/ up to date
 
 rules: $(VENV)/ready  ## bring rules/ up to date with the workbooks
 	$(BIN)/codesheet compile workbooks --output rules
+
+pictures: run  ## draw the pictures of the README (needs LibreOffice and poppler)
+	$(BIN)/python -W ignore docs/pictures.py $(OUTPUT)
 
 clean:  ## remove the set-up and what it wrote
 	rm -rf $(VENV) $(OUTPUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
