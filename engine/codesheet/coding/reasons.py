@@ -28,28 +28,29 @@ class Reasons:
         """Give the authors' words, -1 where a rule has none."""
         return self._because.values(rules, view).data.astype(np.int32)
 
-    def why(self, rules: Index, view: View, decided: dict[str, Ids]) -> Ids:
-        """Give for each row the reason of its rule: the author's words, or what it tested and read.
+    def why(self, rules: Index, view: View, places: Index, decided: dict[str, Ids]) -> Ids:
+        """Give for each hit the reason of its rule: the author's words, or what it tested and read.
 
-        `decided` holds, for fields that other tables decided, those tables' words: they are added for
-        the fields the rule tested.
+        `decided` holds, for fields that other tables decided, those tables' words by place in the context:
+        they are added for the fields the rule tested. `places` are the places of the hits.
         """
         reasons = self.because(rules, view)
+        trails = {field: words[places] for field, words in decided.items()}
         for rule in np.unique(rules).tolist():
             rows = np.flatnonzero(rules == rule)
             conditions = self._table.rules[rule].conditions
-            words = self._sentence(conditions, rows, view, decided, reasons[rows])
+            words = self._sentence(conditions, rows, view, trails, reasons[rows])
             reasons[rows] = words
         return reasons
 
     def _sentence(
-        self, conditions: tuple[Condition, ...], rows: Index, view: View, decided: dict[str, Ids], own: Ids
+        self, conditions: tuple[Condition, ...], rows: Index, view: View, trails: dict[str, Ids], own: Ids
     ) -> Ids:
         fields = list(dict.fromkeys(condition.field for condition in conditions))
-        trails = [decided[field][rows] for field in fields if field in decided]
+        tested_trails = [trails[field][rows] for field in fields if field in trails]
         part = view.take(rows)
         columns = [part.frame[field] for field in fields]
-        extra = [own.astype(np.int64), *(trail.astype(np.int64) for trail in trails)]
+        extra = [own.astype(np.int64), *(trail.astype(np.int64) for trail in tested_trails)]
         numbers, first, combinations = per_combination(columns, part, extra)
         words = view.frame.vocabulary.words
         texts = []
@@ -58,7 +59,7 @@ class Reasons:
             types = view.rulebook.fields
             mine = str(words[own[row]]) if own[row] >= 0 else ""
             tested = "; ".join(_tested(c, show_value(read[c.field], types[c.field].type)) for c in conditions)
-            said = [str(words[trail[row]]) for trail in trails if trail[row] >= 0]
+            said = [str(words[trail[row]]) for trail in tested_trails if trail[row] >= 0]
             texts.append("; ".join(dict.fromkeys([mine or tested or self._table.name, *said])))
         return view.frame.vocabulary.ids_of(texts)[numbers]
 

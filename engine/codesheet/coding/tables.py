@@ -276,7 +276,7 @@ class Table:
         absent = np.full(len(hits.places), MISSING, dtype=np.int32)
         texts = values["Message"].data if "Message" in values else absent
         if (texts == MISSING).any():
-            why = self.reasons.why(hits.rule, hits.view, context.because)
+            why = self.reasons.why(hits.rule, hits.view, hits.places, context.because)
             texts = np.where(texts == MISSING, why, texts)
         weights: Ids = np.full(len(hits.places), REVIEW, dtype=np.int32)
         if "Disposition" in values:
