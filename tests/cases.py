@@ -1,0 +1,80 @@
+"""Examples in Markdown: fenced blocks with sheets, an export, and what a user would then see.
+
+A block `sheets` holds workbooks (see `grid`), `export` holds visits, and each other block the rows of a
+result table, whole and in order, of the columns shown.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codesheet.coding.batch import CodedBatch
+from codesheet.coding.coder import Coder
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.reader import read_encounters
+
+RESULTS = {
+    "claim lines": "claim_lines",
+    "visits": "visits",
+    "rows": "rows",
+    "review": "review",
+    "edits": "edits",
+    "rejected": "rejected",
+}
+"""The kinds of blocks that show results, and the attribute of a coded batch each shows."""
+
+_BLOCK = re.compile(r"^```(?P<kind>[a-z ]+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One fenced block: the words beside its fence, and what stands in it."""
+
+    kind: str
+    text: str
+
+
+def blocks(markdown: str) -> list[Block]:
+    """Give the fenced blocks of a text that have a kind."""
+    return [Block(found["kind"].strip(), found["text"]) for found in _BLOCK.finditer(markdown)]
+
+
+def texts(kind: str, found: Iterable[Block]) -> list[str]:
+    """Give what stands in the blocks of one kind."""
+    return [block.text for block in found if block.kind == kind]
+
+
+def grid(text: str) -> list[list[str]]:
+    """Give the cells of a pipe table."""
+    rows = [line for line in text.strip().splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in rows]
+
+
+def code(ruleset: Ruleset, visits: str, folder: Path) -> CodedBatch:
+    """Code the visits of an export block, read from a csv file as a user's are."""
+    export = folder / "visits.csv"
+    lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in grid(visits)]
+    export.write_text("\n".join(lines), encoding="utf-8")
+    encounters, issues = read_encounters([export], ruleset.rulebook)
+    assert encounters is not None, issues
+    return Coder(ruleset).code(encounters)
+
+
+def compare(found: Iterable[Block], batch: CodedBatch) -> None:
+    """Compare every result block with the table it shows."""
+    expectations = [block for block in found if block.kind in RESULTS]
+    assert expectations, "an export without results proves nothing"
+    for block in expectations:
+        header, *rows = grid(block.text)
+        table = getattr(batch, RESULTS[block.kind])
+        got = [[shown(value) for value in row] for row in table[header].to_numpy().tolist()]
+        assert got == rows, block.kind
+
+
+def shown(value: object) -> str:
+    """Write a value of a result table as a block shows it."""
+    text = str(value)
+    if text in {"nan", "NaT", "None"}:
+        return ""
+    return text.removesuffix(" 00:00:00").removesuffix(".0")
