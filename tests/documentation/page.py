@@ -70,7 +70,8 @@ def read(sheets: str) -> tuple[Rulebook, Ruleset | None, list[str]]:
     if any(issue.is_error for issue in issues):
         return rulebook, None, printed(issues)
     ruleset, more = compile_rulebook(rulebook)
-    assert ruleset is not None, more
+    if ruleset is None or any(issue.is_error for issue in more):
+        return rulebook, None, printed([*issues, *more])
     return rulebook, ruleset, printed([*issues, *more, *run_examples(ruleset)])
 
 
