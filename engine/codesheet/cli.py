@@ -1,5 +1,6 @@
 """The command line: parses arguments, calls one driver, prints, exits (DESIGN §9)."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -51,6 +52,46 @@ class FailOn(StrEnum):
 Rulebook = Annotated[
     Path, typer.Argument(help="A folder of workbooks, one workbook, or a folder of compiled rules.")
 ]
+
+
+@app.command(epilog="Example: `codesheet new rulebook`")
+def new(folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or empty.")]) -> None:
+    """Write a starter rulebook: small workbooks to change into your own, and visits to try them on."""
+    try:
+        with _progress() as report:
+            written = commands.new_rulebook(folder, report)
+    except WriteError as problem:
+        _fail(str(problem))
+    for file in written:
+        typer.echo(file)
+    typed, coded = shlex.quote(str(folder)), shlex.quote(f"{folder.name}-coded.xlsx")
+    visits = shlex.quote(str(folder / "samples" / "visits.csv"))
+    _say("Open services.xlsx, sheet Start here. Then type:")
+    _say(f"  codesheet check {typed}")
+    _say(f"  codesheet code {visits} --rulebook {typed} -o {coded}")
+    _say(f"  codesheet dress {typed}      (after new fields, sheets or value sets)")
+
+
+@app.command(epilog="Example: `codesheet dress workbooks`")
+def dress(rulebook: Rulebook = Path("workbooks")) -> None:
+    """Bring drop-downs, notes, colours and formats of workbooks up to date, in place.
+
+    No cell's content changes, and what you made yourself stays: notes, drop-downs, widths, filters, formulas,
+    macros. The colours of title blocks, roles and headings are codesheet's. A workbook that is open, or holds
+    what would be lost (charts, pictures), is left alone.
+    """
+    with _progress() as report:
+        issues, dressed = commands.dress_rulebook(rulebook, report)
+    if not dressed:
+        _print_issues(issues, IssueFormat.TEXT)
+        _fail("nothing was dressed: drop-downs need Fields that can be read")
+    for one in dressed:
+        done = f"{one.sheets} sheets, {one.drop_downs} drop-downs, {one.notes} notes"
+        unchanged = "" if one.changed else ": up to date"
+        _say(f"{one.workbook}: {f'left alone: {one.left_alone}' if one.left_alone else done + unchanged}")
+    if commands.has_errors(issues):
+        _say("The rulebook has errors: run `codesheet check`, then dress again.")
+    raise typer.Exit(FAULTS if any(one.left_alone for one in dressed) else DONE)
 
 
 @app.command(epilog="Example: `codesheet check workbooks`")

@@ -1,4 +1,4 @@
-"""What the commands do, each a driver that reads aloud: new, check, compile, code."""
+"""What the commands do, each a driver that reads aloud: new, dress, check, compile, code."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +11,8 @@ from codesheet.coding.coder import Coder
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import differences, read_rules, write_rules
 from codesheet.compiling.ruleset import Ruleset
+from codesheet.dressing.choices import Vocabulary
+from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.reader import read_encounters
 from codesheet.issues import Issue
@@ -18,6 +20,7 @@ from codesheet.model import Rulebook
 from codesheet.results.run_record import new_run_record
 from codesheet.results.writer import write_results
 from codesheet.sheets.rulebook import read_rulebook
+from codesheet.starter.new_rulebook import write_starter
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins, and, after a colon, how far it has come."""
@@ -61,6 +64,25 @@ def _compiled(
 def has_errors(issues: Sequence[Issue]) -> bool:
     """Say whether any of the issues stops coding."""
     return any(issue.is_error for issue in issues)
+
+
+def new_rulebook(folder: Path, report: Report) -> list[Path]:
+    """Write a starter rulebook into a new folder; give its files."""
+    report("Writing workbooks")
+    return write_starter(folder)
+
+
+def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dressed]]:
+    """Bring drop-downs, notes and colours of workbooks up to date; nothing where Fields cannot be read."""
+    report("Reading workbooks")
+    rulebook, issues = read_rulebook(path)
+    if rulebook is None:
+        return issues, []
+    dressed = []
+    for one in dress_workbooks(path, Vocabulary(rulebook)):
+        report(f"Dressing workbooks: {one.workbook}")
+        dressed.append(one)
+    return issues, dressed
 
 
 def check_rulebook(path: Path, report: Report) -> list[Issue]:

@@ -9,7 +9,8 @@ from codesheet.model import ExampleRow, Examples, Field, Origin
 from codesheet.sheets.cells import CellReader
 from codesheet.sheets.table import Column, Row, Table
 
-_EXPECTED_WORDS = ("Edit", "Status")
+EXPECTED_WORDS = ("Edit", "Status")
+"""EXPECT columns that are no fields."""
 
 
 def read_examples(
@@ -48,10 +49,10 @@ def _given(table: Table, fields: Mapping[str, Field], reader: CellReader) -> Ite
 
 def _expected(table: Table, reader: CellReader) -> Iterator[tuple[str, Column]]:
     for column in table.with_role("EXPECT"):
-        word = next((word for word in _EXPECTED_WORDS if fold(word) == fold(column.heading)), None)
+        word = next((word for word in EXPECTED_WORDS if fold(word) == fold(column.heading)), None)
         name = word or reader.names.find_field(column.heading)
         if name is None:
-            hint = did_you_mean(column.heading, (*_EXPECTED_WORDS, *reader.names.fields))
+            hint = did_you_mean(column.heading, (*EXPECTED_WORDS, *reader.names.fields))
             reader.report(IssueCode.UNKNOWN_NAME, column.at, name=column.heading, hint=hint)
         else:
             yield name, column

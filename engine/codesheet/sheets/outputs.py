@@ -32,6 +32,11 @@ _OF_RESULT: Mapping[Result, tuple[str, ...]] = {
 _MODIFIERS = "Modifiers"
 
 
+def special_columns(result: Result) -> tuple[str, ...]:
+    """Give the THEN columns with a meaning of their own that a table with this result may have."""
+    return (*_OF_RESULT[result], *_ANYWHERE)
+
+
 def special_name(heading: str) -> str | None:
     """Give the name of a THEN column with a meaning of its own, None for a field."""
     return next((name for name in SPECIAL if fold(name) == fold(heading)), None)

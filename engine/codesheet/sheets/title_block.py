@@ -52,7 +52,7 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
 }
 """The columns of the kinds whose headings are fixed; the first two begin the table."""
 
-_LABELS: Mapping[Kind, tuple[str, ...]] = {
+LABELS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ABOUT: ("Title", "Owner", "Source", "Effective from", "Effective to", "Applies to", "Note"),
     Kind.FIELDS: ("Visit key", "Date of service", "Row order", "Date forms", "On claim lines", "Note"),
     Kind.LOOKUP: ("If not found", "Applies to", "Source", "Note"),
@@ -72,6 +72,7 @@ _LABELS: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.EXAMPLES: ("Source", "Note"),
 }
+"""The words that may stand in column A above the table, for each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def _beginning(kind: Kind) -> str:
 
 
 def _known_label(kind: Kind, text: str) -> str | None:
-    return next((label for label in _LABELS[kind] if fold(label) == fold(text)), None)
+    return next((label for label in LABELS[kind] if fold(label) == fold(text)), None)
 
 
 def _labels(sheet: Sheet, kind: Kind, table_row: int, issues: list[Issue]) -> dict[str, Cell]:
@@ -196,8 +197,8 @@ def _labels(sheet: Sheet, kind: Kind, table_row: int, issues: list[Issue]) -> di
         if known is None and kind is Kind.ABOUT and not text:
             continue  # a longer text beside a label may go on below it
         if known is None:
-            hint = did_you_mean(text, _LABELS[kind]) if text else ""
-            facts = {"label": text, "kind": kind.value, "hint": hint, "labels": ", ".join(_LABELS[kind])}
+            hint = did_you_mean(text, LABELS[kind]) if text else ""
+            facts = {"label": text, "kind": kind.value, "hint": hint, "labels": ", ".join(LABELS[kind])}
             issues.append(IssueCode.UNKNOWN_LABEL.issue(at, **facts))
         elif known in labels:
             if known != "Note":

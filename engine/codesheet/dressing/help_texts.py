@@ -1,0 +1,150 @@
+"""What the notes on cells say: of each kind of sheet, label, role and column."""
+
+from collections.abc import Mapping
+
+from codesheet.language.values import fold
+from codesheet.model import Field, Origin
+from codesheet.sheets.title_block import Kind
+
+_KINDS: Mapping[Kind, str] = {
+    Kind.ABOUT: "What the workbook is about: its title, owner and source, from when it is in force, and "
+    "for whom.",
+    Kind.FIELDS: "The data dictionary: one row for each field that rules use.",
+    Kind.LOOKUP: "A code table: the KEY cells of a row are looked for, its VALUE cells are found.",
+    Kind.VALUE_SETS: "Named lists, to be used in cells as: in NAME, not in NAME.",
+    Kind.DECISION: "A decision table: each row below the headings is a rule. When all its IF cells hold, its "
+    "THEN cells are given.",
+    Kind.EXAMPLES: "Visits with the lines they must come to. They are coded and compared at every check.",
+}
+
+_LABELS: Mapping[str, str] = {
+    "Title": "What the workbook is called. Workbooks with the same Title are versions of one policy: each "
+    "holds until the next one's Effective from.",
+    "Owner": "Who answers for these rules.",
+    "Source": "The document these rules come from.",
+    "Note": "For readers; the program passes over it.",
+    "Effective from": "The first day the rules hold, unless a row says otherwise. Blank: always did.",
+    "Effective to": "The last day on which they hold. Blank: they still do.",
+    "Applies to": "A condition on every row, such as: Payer = Acme, Zenith; Claim type = professional",
+    "Visit key": "The field whose equal values make one visit.",
+    "Date of service": "The date field that decides which rules are in force.",
+    "Row order": "The field by which rows of a visit are numbered.",
+    "Date forms": "How the export writes dates besides 2026-05-04: US (5/4/2026), Excel serial, or both.",
+    "On claim lines": "Fields of the row that results show beside each line, with commas between.",
+    "If not found": "What to say when a key is not in the table, as: review: {key} is not in {table}. "
+    "Or: nothing.",
+    "Result": "What a rule that matches does: fields (sets them), claim lines (adds a line), line changes "
+    "(changes a line), edits (objects).",
+    "Hit policy": "Which rules count when several match. Unique: only one may. First: the topmost. "
+    "Collect: all. Override: the most specific. First in group: one row of a group wins.",
+    "Only when": "Conditions that every rule here needs, with ; between: Service in Treatments; Dose >= 1. "
+    "Other rows are not judged.",
+    "If no rule matches": "What to say then, as: review: no code for {Drug}. Or deny: …, inform: …, nothing.",
+    "Per": "The fields whose equal values make a group, with commas between.",
+    "Otherwise": "What the rows of a group get that are not its first.",
+    "Scope": "The fields by which one rule is more specific than another, narrow to wide: "
+    "Payer < Payer group; Plan",
+    "Order": "A number: line changes with a smaller one are made earlier.",
+}
+
+_ROLES: Mapping[tuple[Kind, str], str] = {
+    (Kind.LOOKUP, "KEY"): "KEY: looked for. Alternatives with commas or on lines; * stands for any text.",
+    (Kind.LOOKUP, "VALUE"): "VALUE: found when the keys match.",
+    (Kind.DECISION, "RULE"): "RULE: an id of your own for the rule, or blank.",
+    (Kind.DECISION, "IF"): "IF: a test. Blank: any. Forms: a value · a, b · not a · >= 16 · 16..90 · A1* · "
+    "in SET · is blank",
+    (Kind.DECISION, "THEN"): "THEN: given when all IF cells hold. Blank: left as it is.",
+    (Kind.EXAMPLES, "GIVEN"): "GIVEN: what the export would hold.",
+    (Kind.EXAMPLES, "EXPECT"): "EXPECT: what must come out. none in Code: no line.",
+}
+
+_PERIODS: Mapping[str, str] = {
+    "FROM": "FROM: the first day on which the row is in force. Blank: always was.",
+    "TO": "TO: the last day on which the row is in force. Blank: still is.",
+    "NOTE": "NOTE: for readers; the program passes over it.",
+}
+
+_COLUMNS: Mapping[tuple[Kind, str], str] = {
+    (Kind.FIELDS, "Field"): "The name rules use. Spaces and signs are fine.",
+    (Kind.FIELDS, "Type"): "What it holds. code: text with digits, never a number; code list: several codes.",
+    (Kind.FIELDS, "Level"): "row: of a row of the export. line: of a claim line. Blank: row.",
+    (Kind.FIELDS, "Headings"): "What the export may call the column, one name a line (Alt+Enter).",
+    (
+        Kind.FIELDS,
+        "Required",
+    ): "yes: a row without it is rejected. when used: asked for when a rule needs it. no: may be blank.",
+    (Kind.FIELDS, "Allowed values"): "A value set, or values with commas between; others go to review. "
+    "A code list may add: at most 4.",
+    (Kind.FIELDS, "Formula"): "How it is worked out of other fields: ceiling(Dose / Unit size). "
+    "Blank: read, looked up or decided.",
+    (Kind.FIELDS, "Per"): "For formulas over several rows (sum, any, count …): the fields whose equal values "
+    "make a group.",
+    (Kind.FIELDS, "Description"): "For readers. Results show it on their headings.",
+    (Kind.VALUE_SETS, "Set"): "The name of the list; repeat it in each of its rows.",
+    (Kind.VALUE_SETS, "Member"): "A value, a wildcard (J30*) or a range (J30..J39).",
+    (Kind.VALUE_SETS, "Effective from"): "The first day on which it belongs. Blank: always did.",
+    (Kind.VALUE_SETS, "Effective to"): "The last day on which it belongs. Blank: still does.",
+    (Kind.VALUE_SETS, "Note"): "For readers; the program passes over it.",
+}
+
+_SPECIAL: Mapping[str, str] = {
+    "Because": "Why, in your words, as results show it. Fields stand in braces: {Minutes}.",
+    "Priority": "A number: of the rules that match, the one with the smallest counts.",
+    "Add modifiers": "Modifiers the line gets besides its own.",
+    "Remove modifiers": "Modifiers the line loses.",
+    "Queue": "Who should look at it.",
+    "Message": "What to say. Fields stand in braces: {Drug}.",
+    "Disposition": "bill; inform: bill, with a remark; review: a person decides; deny: do not bill; "
+    "drop: leave it off the claim.",
+    "Code": "The code to bill. none: no line, on purpose. A field stands in braces: {Drug code}.",
+    "Units": "A number, or a formula: 1 + floor((Minutes - 91) / 60)",
+    "Edit": "An edit that must be raised: review: *Minutes*",
+    "Status": "coded, review, no lines or rejected.",
+}
+
+_ORIGINS: Mapping[Origin, str] = {
+    Origin.READ: "read from the export",
+    Origin.FORMULA: "worked out by a formula",
+    Origin.LOOKUP: "found in a lookup",
+    Origin.DECISION: "given by a decision table",
+    Origin.LINE: "of the claim line",
+}
+
+
+def kind_help(kind: Kind) -> str:
+    """Say what a kind of sheet holds."""
+    return _KINDS.get(kind, "")
+
+
+def label_help(label: str) -> str:
+    """Say what stands beside a label."""
+    return _LABELS.get(label, "")
+
+
+def column_help(kind: Kind, heading: str) -> str:
+    """Say what a column holds whose heading is fixed."""
+    return _COLUMNS.get((kind, heading), "")
+
+
+def role_help(kind: Kind, role: str) -> str:
+    """Say what the cells of a column with this role do."""
+    return _ROLES.get((kind, role)) or _PERIODS.get(role, "")
+
+
+def special_help(heading: str) -> str:
+    """Say what a column with a meaning of its own holds; blank for other columns."""
+    return next((text for name, text in _SPECIAL.items() if fold(name) == fold(heading)), "")
+
+
+def field_help(field: Field) -> str:
+    """Say what a field is: its description, type, origin, and the values allowed."""
+    parts = [f"{field.type.value}, {_ORIGINS[field.origin]}"]
+    if field.formula_text:
+        parts.append(f"= {field.formula_text}")
+    if field.allowed is not None:
+        allowed = field.allowed.set_name or ", ".join(field.allowed.values)
+        parts.append(f"allowed: {allowed}" if allowed else "")
+    if field.allowed is not None and field.allowed.at_most is not None:
+        parts.append(f"at most {field.allowed.at_most}")
+    what = field.description if field.description != field.name else ""
+    return "\n".join(part for part in (what, *parts) if part)
