@@ -212,7 +212,7 @@ def test_wrong_usage(run: Run, words: list[str]) -> None:
     assert run(*words).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["check", "compile", "code"])
+@pytest.mark.parametrize("command", ["new", "dress", "check", "compile", "code"])
 def test_help_has_an_example(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0

@@ -13,7 +13,7 @@ _RELATIONS = {"_rels/.rels": "", "xl/_rels/workbook.xml.rels": "xl"}
 
 
 def carried_parts(before: ZipFile, after: ZipFile) -> dict[str, bytes]:
-    """Give the parts to carry over from a workbook to its saved form, and the changed ones that point to them."""
+    """Give the parts to carry over from a workbook to its saved form, and those that point to them."""
     carried = {name: before.read(name) for name in before.namelist() if _CARRIED.fullmatch(name)}
     if not carried:
         return {}
@@ -38,8 +38,8 @@ def _children(archive: ZipFile, name: str) -> list[Element]:
 def _with(part: bytes, root: str, elements: list[Element]) -> bytes:
     """Add elements at the end of a part, which was written without prefixes."""
     end = f"</{root}>".encode()
-    texts = [
-        f"<{one.tag.rpartition('}')[2]} {' '.join(f'{key}={quoteattr(value)}' for key, value in one.items())}/>"
-        for one in elements
-    ]
+    texts = []
+    for one in elements:
+        attributes = (f"{key}={quoteattr(value)}" for key, value in one.items())
+        texts.append(f"<{one.tag.rpartition('}')[2]} {' '.join(attributes)}/>")
     return part.replace(end, "".join(texts).encode() + end)

@@ -77,6 +77,7 @@ _KEPT_IN_SHEET = frozenset(
         "rowBreaks",
         "colBreaks",
         "ignoredErrors",
+        "drawing",  # judged by its part
         "legacyDrawing",
         "tableParts",
     ]
@@ -92,20 +93,23 @@ _ELEMENTS_IN_WORDS = {
     "legacyDrawingHF": "a picture in the header or footer",
     "extLst": "a newer kind of conditional format, drop-down or sparkline",
 }
+_DRAWING = re.compile(r"xl/drawings/drawing\d*\.xml")
 _SHEET = re.compile(r"xl/worksheets/sheet\d*\.xml")
 
 
 def what_would_be_lost(data: bytes, *, macros: bool) -> list[str]:
     """Give in words, with the part of the file, what the bytes of a workbook hold that would be lost."""
     with ZipFile(BytesIO(data)) as archive:
-        found = dict.fromkeys([*_parts(archive.namelist(), macros=macros), *_elements(archive)])
+        found = dict.fromkeys([*_parts(archive, macros=macros), *_elements(archive)])
     return list(found)
 
 
-def _parts(names: list[str], *, macros: bool) -> Iterator[str]:
-    for name in names:
+def _parts(archive: ZipFile, *, macros: bool) -> Iterator[str]:
+    for name in archive.namelist():
         if _KEPT_PARTS.fullmatch(name) or (macros and _KEPT_WITH_MACROS.fullmatch(name)):
             continue
+        if _DRAWING.fullmatch(name) and not _children(archive, name):
+            continue  # LibreOffice writes an empty one for each sheet with notes
         in_words = next((text for form, text in _PARTS_IN_WORDS if re.match(form, name)), "")
         yield f"{in_words} ({name})" if in_words else name
 

@@ -15,7 +15,7 @@ from codesheet.dressing.lists_sheet import TITLE, ForeignSheetError, Lists
 from codesheet.dressing.losses import what_would_be_lost
 from codesheet.dressing.saved_parts import note_sizes, put_back, read_parts
 from codesheet.dressing.sheet_marks import SheetMarks, marks_for
-from codesheet.dressing.worksheet import AUTHOR, cells_of, notes_of, put_marks
+from codesheet.dressing.worksheet import cells_of, is_our_note, notes_of, put_marks
 from codesheet.replacing import WriteError, replacing_file
 from codesheet.sheets.title_block import read_title_blocks
 from codesheet.sheets.workbook import find_workbooks, read_sheets
@@ -156,6 +156,6 @@ def _content(data: bytes, name: str) -> object:
         (sheet.title, cell.coordinate, cell.comment.text)
         for sheet in book.worksheets
         for cell in notes_of(sheet)
-        if cell.comment is not None and cell.comment.author != AUTHOR
+        if cell.comment is not None and not is_our_note(cell)
     ]
     return issue, cells, sorted(formulas), sorted(notes)

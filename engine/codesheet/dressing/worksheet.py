@@ -18,8 +18,9 @@ from codesheet.dressing.lists_sheet import PREFIX, Lists
 from codesheet.dressing.sheet_marks import DATE_FORMAT, TIME_FORMAT, Cells, SheetMarks, Tone
 from codesheet.results.palette import AMBER, BAND, BLUE, GREEN, GREY, NAVY, TINTS, WHITE
 
-AUTHOR = "codesheet"
-"""The author of our notes: how they are known again."""
+_AUTHOR = "codesheet"
+_SIGNATURE = f"({_AUTHOR})"
+"""The last line of our notes: how they are known again. LibreOffice forgets who wrote a note."""
 
 _SOLID = {Tone.TEST: BLUE, Tone.RESULT: GREEN, Tone.PERIOD: AMBER, Tone.NOTE: GREY}
 _TITLE_TINT = (BAND, NAVY)
@@ -92,13 +93,19 @@ def _address(cells: Cells) -> str:
 
 def _notes(sheet: Worksheet, marks: SheetMarks) -> None:
     for noted in notes_of(sheet):
-        if noted.comment is not None and noted.comment.author == AUTHOR:
+        if is_our_note(noted):
             noted.comment = None
     for (row, column), text in marks.notes.items():
         cell = sheet.cell(row, column)
         if cell.comment is None and isinstance(cell, Cell):
             lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.splitlines())
-            cell.comment = Comment(text, AUTHOR, height=_NOTE_LINE * (lines + 1), width=_NOTE_WIDTH)
+            signed, height = f"{text}\n{_SIGNATURE}", _NOTE_LINE * (lines + 2)
+            cell.comment = Comment(signed, _AUTHOR, height=height, width=_NOTE_WIDTH)
+
+
+def is_our_note(cell: Cell) -> bool:
+    """Say whether a cell's note is one that an earlier run put there."""
+    return cell.comment is not None and cell.comment.text.rstrip().endswith(_SIGNATURE)
 
 
 def notes_of(sheet: Worksheet) -> list[Cell]:
