@@ -10,9 +10,12 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
+from openpyxl.packaging.relationship import Relationship
 from openpyxl.styles import PatternFill
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table
 
 from grid import workbooks
 from rulebook_grids import with_fields
@@ -59,6 +62,12 @@ def author_workbook() -> bytes:
     sheet.add_data_validation(own)
     large = CellIsRule("greaterThan", ["1"], fill=PatternFill(bgColor="FF0000"))  # type: ignore[no-untyped-call]
     sheet.conditional_formatting.add("D8:D9", large)
+    book["Remarks"].add_table(Table(displayName="Agreed", ref="A1:A2"))
+    link = ExternalLink(ExternalBook())
+    link.file_link = Relationship(
+        Id="rId1", type="externalLinkPath", Target="prices.xlsx", TargetMode="External"
+    )
+    book._external_links.append(link)  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl has no other way
     book.defined_names["agreed"] = DefinedName("agreed", attr_text="Remarks!$A$1")
     stream = BytesIO()
     book.save(stream)

@@ -9,12 +9,13 @@ from zipfile import ZipFile
 import pytest
 from author_workbook import author_workbook, changed_parts, write
 from openpyxl import load_workbook
+from openpyxl.chart import BarChart, Reference
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner, Result
 
 from codesheet import cli
-from codesheet.dressing import help_texts
+from codesheet.dressing import help_texts, rulebook_files
 from codesheet.dressing.losses import what_would_be_lost
 from codesheet.sheets.title_block import HEADINGS, LABELS, NOT_USED, ROLES, Kind
 from codesheet.sheets.workbook import read_sheets
@@ -137,6 +138,23 @@ def test_values_come_from_sets_lists_lookups_and_yes_no(tmp_path: Path) -> None:
     assert workbook[LISTS].sheet_state == "hidden"
 
 
+@pytest.mark.parametrize(("drugs", "offered"), [(999, 1000), (1000, 0)])
+def test_a_list_too_long_to_look_through_is_left_out(tmp_path: Path, drugs: int, offered: int) -> None:
+    """The drugs of a lookup, and `is blank`."""
+    rows = "\n".join(f"| drug {number} | x |" for number in range(drugs))
+    text = with_fields(f"# Drugs\n| Lookup | Drugs |\n| KEY | VALUE |\n| Drug | Class |\n{rows}")
+    workbook = dressed(write_workbooks(text, tmp_path / "r") / "book.xlsx")
+    assert len(choices(workbook, "Drugs", "A4") or []) == offered
+
+
+def test_merged_cells_are_no_hindrance(book: Path) -> None:
+    workbook = load_workbook(book)
+    workbook["Visit code"].merge_cells("B1:D1")
+    workbook["Sets"].merge_cells("A3:A4")
+    workbook.save(book)
+    assert [str(cells) for cells in dressed(book)["Sets"].merged_cells.ranges] == ["A3:A4"]
+
+
 def test_suggestions_never_refuse_an_entry(book: Path) -> None:
     for sheet in dressed(book).worksheets:
         for one in sheet.data_validations.dataValidation:
@@ -229,6 +247,8 @@ def test_what_the_author_made_stays(book: Path) -> None:
     assert sheet.auto_filter.ref == "A7:D9"
     assert len(sheet.conditional_formatting) == 1
     assert "agreed" in workbook.defined_names
+    assert workbook["Remarks"].tables["Agreed"].ref == "A1:A2"
+    assert "prices.xlsx" in sheet_part(book, "xl/externalLinks/_rels/externalLink1.xml.rels")
     part = sheet_part(book, "xl/worksheets/sheet2.xml")
     assert '<ignoredError sqref="C8:C9" numberStoredAsText="1"' in part
     assert "<f>1+1</f><v>2</v>" in part
@@ -338,6 +358,37 @@ def test_what_would_be_lost_is_named_and_the_workbook_left_alone(
     assert f"book.xlsx: left alone: it holds what would be lost: {named}" in result.stderr
     assert book.read_bytes() == data
     assert "other.xlsx: 0 sheets" in result.stderr, "the others are dressed all the same"
+
+
+def test_a_chart_keeps_a_workbook_from_being_dressed(book: Path) -> None:
+    workbook = load_workbook(book)
+    chart = BarChart()
+    chart.add_data(Reference(workbook["Visit code"], min_col=4, min_row=8, max_row=9))
+    workbook["Remarks"].add_chart(chart, "C3")
+    workbook.save(book)
+    before = book.read_bytes()
+    result = dress(book.parent)
+    assert result.exit_code == 1
+    assert "a chart (xl/charts/chart1.xml)" in result.stderr
+    assert book.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("Visit code", "D9"), ("Remarks", "A2"), ("Visit code", "D8"), ("Visit code", "A7")]
+)
+def test_nothing_is_written_where_a_cell_or_note_would_change(
+    book: Path, monkeypatch: pytest.MonkeyPatch, sheet: str, cell: str
+) -> None:
+    def wrongly(worksheet: Worksheet, *_: object) -> None:
+        changed = worksheet.parent[sheet][cell]
+        changed.value, changed.comment = (changed.value, None) if changed.comment else ("=1+2", None)
+
+    monkeypatch.setattr(rulebook_files, "put_marks", wrongly)
+    before = book.read_bytes()
+    result = dress(book.parent)
+    assert result.exit_code == 1
+    assert "its cells would not come out as they are" in result.stderr
+    assert book.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,10 @@ def _looked_up(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
 def _decided(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
     fields = rulebook.fields
     plain = {name for name, field in fields.items() if field.type in (FieldType.TEXT, FieldType.CODE)}
+    plain = (plain | {QUEUE}) - {REASON}
     for table in rulebook.decisions.values():
         for output in (output for rule in table.rules for output in rule.outputs):
-            if output.field in (plain | {QUEUE}) - {REASON} and "{" not in output.text:
+            if output.field in plain and "{" not in output.text:
                 yield output.field, output.text
 
 

@@ -16,6 +16,8 @@ LAST_ROW = 1_048_576
 
 TEXT_FORMAT, DATE_FORMAT, TIME_FORMAT = "@", "yyyy-mm-dd", "hh:mm"
 
+_LONGEST_LIST = 1000
+
 _SPARE_COLUMNS = 5
 """Columns right of a table that have drop-downs for a role and a heading, to add one there."""
 
@@ -73,8 +75,8 @@ class SheetMarks:
     width: int = 2
 
     def choose(self, cells: Cells, choices: Choices | None) -> None:
-        """Add a drop-down, unless there is nothing to choose."""
-        if choices is not None and choices.entries:
+        """Add a drop-down, unless there is nothing to choose, or too much to look through."""
+        if choices is not None and 0 < len(choices.entries) <= _LONGEST_LIST:
             self.drop_downs.append((cells, choices))
 
     def note(self, row: int, column: int, *texts: str) -> None:

@@ -24,7 +24,7 @@ _SIGNATURE = f"({_AUTHOR})"
 
 _SOLID = {Tone.TEST: BLUE, Tone.RESULT: GREEN, Tone.PERIOD: AMBER, Tone.NOTE: GREY}
 _TITLE_TINT = (BAND, NAVY)
-_NARROWEST, _WIDEST, _FIRST_WIDTH = 11, 48, 20
+_NARROWEST, _WIDEST, _WIDEST_TEXT, _FIRST_WIDTH = 11, 48, 90, 20
 _LINE_HEIGHT = 15
 _NOTE_WIDTH, _NOTE_LINE, _LETTERS_A_LINE = 300, 18, 46
 
@@ -177,7 +177,8 @@ def _widths(sheet: Worksheet, marks: SheetMarks) -> None:
         texts = (str(sheet.cell(row, number).value or "") for row in rows)
         longest = max((len(line) for text in texts for line in text.splitlines()), default=0)
         least = _FIRST_WIDTH if number == 1 else _NARROWEST
-        own_column(sheet, number).width = min(max(longest + 3, least), _WIDEST)
+        most = _WIDEST if marks.first_row else _WIDEST_TEXT
+        own_column(sheet, number).width = min(max(longest + 3, least), most)
 
 
 def _numbers(column: ColumnDimension) -> range:
@@ -189,7 +190,8 @@ def _body(sheet: Worksheet, marks: SheetMarks) -> None:
     """Wrap long cells of the table, and let all begin at the top."""
     if not marks.first_row:
         for row in range(2, marks.last_row + 1):
-            _align(sheet, row, 2)
+            for column in (1, 2):
+                _align(sheet, row, column)
             _fit_height(sheet, row, marks.width)
         return
     for row in range(marks.first_row, marks.last_row + 1):
