@@ -364,7 +364,9 @@ def test_a_chart_keeps_a_workbook_from_being_dressed(book: Path) -> None:
     workbook = load_workbook(book)
     chart = BarChart()
     chart.add_data(Reference(workbook["Visit code"], min_col=4, min_row=8, max_row=9))
-    workbook["Remarks"].add_chart(chart, "C3")
+    remarks = workbook["Remarks"]
+    assert isinstance(remarks, Worksheet)
+    remarks.add_chart(chart, "C3")
     workbook.save(book)
     before = book.read_bytes()
     result = dress(book.parent)
@@ -380,6 +382,7 @@ def test_nothing_is_written_where_a_cell_or_note_would_change(
     book: Path, monkeypatch: pytest.MonkeyPatch, sheet: str, cell: str
 ) -> None:
     def wrongly(worksheet: Worksheet, *_: object) -> None:
+        assert worksheet.parent is not None
         changed = worksheet.parent[sheet][cell]
         changed.value, changed.comment = (changed.value, None) if changed.comment else ("=1+2", None)
 
