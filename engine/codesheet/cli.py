@@ -73,7 +73,11 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that is not there 
 
 
 @app.command(epilog="Example: `codesheet dress workbooks`")
-def dress(rulebook: Rulebook = Path("workbooks")) -> None:
+def dress(
+    rulebook: Annotated[
+        Path, typer.Argument(help="A folder of workbooks, or one workbook that has its own Fields.")
+    ] = Path("workbooks"),
+) -> None:
     """Bring drop-downs, notes, colours and formats of workbooks up to date, in place.
 
     No cell's content changes, and what you made yourself stays: notes, drop-downs, widths, filters, formulas,

@@ -320,6 +320,8 @@ def test_macros_stay(tmp_path: Path) -> None:
 
 def test_an_organisations_label_stays(tmp_path: Path) -> None:
     def with_label(name: str, part: bytes) -> bytes:
+        if name == "docProps/app.xml":
+            return part.replace(b"</Properties>", b"<Company>Ann &amp; Co</Company></Properties>")
         if name == "_rels/.rels":
             kind = b"http://schemas.microsoft.com/office/2020/02/relationships/classificationlabels"
             relation = b'<Relationship Id="rId7" Type="' + kind + b'" Target="docMetadata/LabelInfo.xml" />'
@@ -331,6 +333,8 @@ def test_an_organisations_label_stays(tmp_path: Path) -> None:
     assert dress(book.parent).exit_code == 0
     assert sheet_part(book, "docMetadata/LabelInfo.xml") == "<confidential/>"
     assert 'Target="docMetadata/LabelInfo.xml"' in sheet_part(book, "_rels/.rels")
+    assert "Company" in sheet_part(book, "docProps/app.xml")
+    assert "Ann &amp; Co" in sheet_part(book, "docProps/app.xml")
     assert "up to date" in dress(book.parent).stderr
 
 
@@ -364,9 +368,7 @@ def test_a_chart_keeps_a_workbook_from_being_dressed(book: Path) -> None:
     workbook = load_workbook(book)
     chart = BarChart()
     chart.add_data(Reference(workbook["Visit code"], min_col=4, min_row=8, max_row=9))
-    remarks = workbook["Remarks"]
-    assert isinstance(remarks, Worksheet)
-    remarks.add_chart(chart, "C3")
+    workbook["Remarks"].add_chart(chart)
     workbook.save(book)
     before = book.read_bytes()
     result = dress(book.parent)
@@ -430,8 +432,8 @@ def _take_our_sheets_name(book: Path) -> None:
 @pytest.mark.parametrize(
     ("happens", "says"),
     [
-        (_open_in_excel, "it is open in Excel"),
-        (_open_in_libreoffice, "it is open in Excel (or another program)"),
+        (_open_in_excel, "it is open in Excel or another program (~$book.xlsx"),
+        (_open_in_libreoffice, "(.~lock.book.xlsx# is beside it)"),
         (_damage, "cannot be read"),
         (_take_our_sheets_name, 'its sheet "codesheet lists" is not the one'),
     ],

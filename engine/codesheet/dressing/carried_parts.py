@@ -3,10 +3,11 @@
 import re
 from posixpath import join, normpath
 from xml.etree.ElementTree import Element, fromstring
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZipFile
 
 _CARRIED = re.compile(r"(?:customXml|docMetadata)/.*")
+_PROPERTIES, _CARRIED_PROPERTIES = "docProps/app.xml", ("Company", "Manager")
 _TYPES = "[Content_Types].xml"
 _RELATIONS = {"_rels/.rels": "", "xl/_rels/workbook.xml.rels": "xl"}
 """The parts that say what points where, and the folder their targets start from."""
@@ -15,9 +16,12 @@ _RELATIONS = {"_rels/.rels": "", "xl/_rels/workbook.xml.rels": "xl"}
 def carried_parts(before: ZipFile, after: ZipFile) -> dict[str, bytes]:
     """Give the parts to carry over from a workbook to its saved form, and those that point to them."""
     carried = {name: before.read(name) for name in before.namelist() if _CARRIED.fullmatch(name)}
-    if not carried:
-        return {}
     parts = dict(carried)
+    if _PROPERTIES in before.namelist():
+        said = [one for one in _children(before, _PROPERTIES) if _tag(one) in _CARRIED_PROPERTIES]
+        parts[_PROPERTIES] = _with(after.read(_PROPERTIES), "Properties", said)
+    if not carried:
+        return parts
     for name, folder in _RELATIONS.items():
         found = [
             one
@@ -35,11 +39,15 @@ def _children(archive: ZipFile, name: str) -> list[Element]:
     return list(fromstring(archive.read(name)))  # noqa: S314 - what sheets were read by before
 
 
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
 def _with(part: bytes, root: str, elements: list[Element]) -> bytes:
     """Add elements at the end of a part, which was written without prefixes."""
     end = f"</{root}>".encode()
     texts = []
     for one in elements:
         attributes = (f"{key}={quoteattr(value)}" for key, value in one.items())
-        texts.append(f"<{one.tag.rpartition('}')[2]} {' '.join(attributes)}/>")
+        texts.append(f"<{_tag(one)} {' '.join(attributes)}>{escape(one.text or '')}</{_tag(one)}>")
     return part.replace(end, "".join(texts).encode() + end)

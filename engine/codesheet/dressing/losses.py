@@ -11,7 +11,9 @@ from zipfile import ZipFile
 
 _KEPT_PARTS = re.compile(
     r"""
-    \[Content_Types\]\.xml | (?:xl/)?_rels/[^/]*\.rels | docProps/.* | .*/
+    \[Content_Types\]\.xml | (?:xl/)?_rels/[^/]*\.rels | .*/
+    | docProps/(?:core|app|custom)\.xml
+    | docProps/thumbnail\..*  # how the first sheet looked
     | xl/workbook\.xml | xl/styles\.xml | xl/sharedStrings\.xml | xl/theme/theme\d*\.xml
     | xl/worksheets/sheet\d*\.xml | xl/worksheets/_rels/sheet\d*\.xml\.rels
     | xl/(?:comments/)?comment[^/]*\.xml | xl/drawings/[^/]*\.vml | xl/tables/table\d*\.xml

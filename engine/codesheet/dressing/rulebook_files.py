@@ -74,8 +74,12 @@ def _dress(name: str, file: Path, vocabulary: Vocabulary) -> Dressed:
 
 def _refuse_open(file: Path) -> None:
     locks = (f"~${file.name}", f".~lock.{file.name}#")
-    if any((file.parent / lock).exists() for lock in locks):
-        raise _LeftAlone("it is open in Excel (or another program); close it and run again")
+    lock = next((lock for lock in locks if (file.parent / lock).exists()), None)
+    if lock is not None:
+        raise _LeftAlone(
+            f"it is open in Excel or another program ({lock} is beside it); close it and run again, "
+            "or delete that file if it is left from a crash"
+        )
 
 
 def _read(file: Path) -> bytes:
