@@ -30,7 +30,7 @@ from codesheet.model import Disposition, HitPolicy, Level, Required, Result, Rul
 from codesheet.results.summary import STATUSES
 from codesheet.sheets.fields import BUILT_IN
 from codesheet.sheets.outputs import SPECIAL
-from codesheet.sheets.title_block import _LABELS, HEADINGS, ROLES, Kind
+from codesheet.sheets.title_block import HEADINGS, LABELS, ROLES, Kind
 
 
 def rulebooks() -> Iterator[Rulebook]:
@@ -83,7 +83,7 @@ def words(*names: object) -> set[str]:
 
 NAMED = {
     "kinds": words(*(kind.value for kind in Kind)),
-    "labels": words(*(label for labels in _LABELS.values() for label in labels)),
+    "labels": words(*(label for labels in LABELS.values() for label in labels)),
     "roles": words(*(role for roles in ROLES.values() for role in roles)),
     "columns": words(*(heading for headings in HEADINGS.values() for heading in headings)),
     "types": words(*(kind.value for kind in FieldType)),
@@ -113,7 +113,7 @@ def test_every_word_is_named(what: str) -> None:
     assert unnamed == set()
 
 
-@pytest.mark.parametrize("kind", _LABELS, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("kind", LABELS, ids=lambda kind: kind.value)
 def test_every_label_is_explained_with_its_kind(kind: Kind) -> None:
     text = SECTIONS[kind.value].text
-    assert {label for label in _LABELS[kind] if f"`{label}`" not in text} == set()
+    assert {label for label in LABELS[kind] if f"`{label}`" not in text} == set()
