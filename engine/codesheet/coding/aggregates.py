@@ -5,14 +5,19 @@ that `any` is yes where one certain row is. Among the rows that take part, one m
 max and all missing; any, count, first, rank, previous and list leave it out (DESIGN §5; decisions, note 5).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from codesheet.coding.columns import MISSING, Column, Data, Ids, Index, Mask
 from codesheet.coding.text_functions import unique_folded
 from codesheet.coding.view import View
 from codesheet.language.values import FieldType, show_value
+
+_ROUNDS = 64
+"""A visit seldom has more rows; a longer list is made by itself."""
 
 
 @dataclass(slots=True)
@@ -36,10 +41,14 @@ class _Group:
         if roots is None:
             return united
         rows = rows & (roots != 0)
-        pairs = np.unique(np.stack([self.numbers[rows], roots[rows].astype(np.int64)], axis=1), axis=0)
-        union_of = self.view.frame.roots.union_of
-        for group, root in pairs.tolist():
-            united[group] = union_of(int(united[group]), root)
+        sets = self.view.frame.roots
+        size = len(sets.sets)
+        groups, found = np.divmod(np.unique(self.numbers[rows] * size + roots[rows]), size)
+        firsts = np.flatnonzero(np.diff(groups, prepend=-1))
+        turn = np.arange(len(groups)) - np.repeat(firsts, np.diff(firsts, append=len(groups)))
+        for place in range(int(turn.max(initial=-1)) + 1):
+            entries = np.flatnonzero(turn == place)
+            united[groups[entries]] = sets.union(united[groups[entries]], found[entries].astype(np.int32))
         return united
 
 
@@ -111,7 +120,7 @@ def _by_value(function: str, values: Column, group: _Group) -> Column:
             missing |= empty
     roots = group.view.frame.roots.union(group.unknown_roots, group.roots_of(values.roots, lost))
     kind = FieldType.YES_NO if function in ("any", "all") else values.type
-    return _spread(kind, results, group, missing, group.unknown_roots if roots is None else roots)
+    return _spread(kind, results, group, missing, roots)
 
 
 def _by_place(function: str, values: Column, group: _Group) -> Column:
@@ -143,8 +152,7 @@ def _by_place(function: str, values: Column, group: _Group) -> Column:
     own = values.roots
     if own is not None:
         mine = np.where(group.taking_part & values.missing & ~unknown, own, 0).astype(np.int32)
-        united = group.view.frame.roots.union(roots, mine)
-        roots = roots if united is None else united
+        roots = group.view.frame.roots.union(roots, mine)
     result = Column(kind, data)
     result.roots = np.where(result.missing, roots, 0).astype(np.int32) if roots.any() else None
     return result
@@ -159,7 +167,7 @@ def _first(values: Column, first_rows: Index, group: _Group) -> Column:
     lost = group.taking_part & values.missing
     roots = group.view.frame.roots.union(group.unknown_roots, group.roots_of(values.roots, lost))
     missing = group.unknown | ~found
-    return _spread(values.type, results, group, missing, group.unknown_roots if roots is None else roots)
+    return _spread(values.type, results, group, missing, roots)
 
 
 def _list(values: Column, group: _Group) -> Column:
@@ -167,22 +175,37 @@ def _list(values: Column, group: _Group) -> Column:
     vocabulary = group.view.frame.vocabulary
     rows = np.flatnonzero(group.taking_part & ~values.missing)
     rows = rows[np.lexsort((group.view.order[rows], group.numbers[rows]))]
-    numbers = group.numbers[rows].tolist()
-    gathered: list[list[float | int]] = [[] for _ in range(group.count)]
-    for number, value in zip(numbers, values.data[rows].tolist(), strict=True):
-        gathered[number].append(value)
-    known: dict[tuple[float | int, ...], int] = {}
     ids = np.full(group.count, MISSING, dtype=np.int32)
-    for number, items in enumerate(gathered):
-        key = tuple(items)
-        if key and key not in known:
-            known[key] = vocabulary.id_of(_flat(key, values, group.view))
-        if key:
-            ids[number] = known[key]
+    for groups, items in _sequences(group.numbers[rows], values.data[rows]):
+        ids[groups] = vocabulary.id_of(_flat(items, values, group.view))
     lost = group.taking_part & values.missing
     roots = group.view.frame.roots.union(group.unknown_roots, group.roots_of(values.roots, lost))
     missing = group.unknown | (ids == MISSING)
-    return _spread(FieldType.CODE_LIST, ids, group, missing, group.unknown_roots if roots is None else roots)
+    return _spread(FieldType.CODE_LIST, ids, group, missing, roots)
+
+
+def _sequences(numbers: Index, data: Data) -> Iterator[tuple[Index, tuple[float | int, ...]]]:
+    """Give each distinct sequence of values with the groups that have it; rows stand by group, in order.
+
+    Sequences grow one place a round, all groups at once; those still growing after many rounds are few.
+    """
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    lengths = np.diff(starts, append=len(numbers))
+    values = pd.factorize(data)[0].astype(np.int64)
+    width = int(values.max()) + 1 if len(values) else 1
+    sequence = np.zeros(len(starts), dtype=np.int64)
+    growing = np.arange(len(starts))
+    for place in range(min(int(lengths.max(initial=0)), _ROUNDS)):
+        growing = growing[lengths[growing] > place]
+        grown = pd.factorize(sequence[growing] * width + values[starts[growing] + place])[0]
+        sequence[growing] = grown + int(sequence.max()) + 1
+    long = growing[lengths[growing] > _ROUNDS]
+    sequence[long] = np.arange(len(long)) + int(sequence.max(initial=0)) + 1
+    ranked = np.argsort(sequence, kind="stable")
+    leads = np.flatnonzero(np.diff(sequence[ranked], prepend=-1))
+    for same in np.split(ranked, leads[1:]) if len(ranked) else ():
+        start = starts[same[0]]
+        yield numbers[starts[same]], tuple(data[start : start + lengths[same[0]]].tolist())
 
 
 def _flat(items: tuple[float | int, ...], values: Column, view: View) -> tuple[str, ...]:

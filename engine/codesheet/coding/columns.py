@@ -7,7 +7,7 @@ whose absence makes this value missing; 0 is the empty set, and rows with a valu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._ids: dict[str | tuple[str, ...], int] = {}
         self.words: list[str | tuple[str, ...]] = []
-        self._folded: list[int] = []
+        self._folded: Ids = np.zeros(0, dtype=np.int32)
         self._folded_ids: dict[str | tuple[str, ...], int] = {}
         self._texts: NDArray[np.object_] = np.array([""], dtype=object)
 
@@ -53,10 +53,13 @@ class Vocabulary:
 
     def folded(self) -> Ids:
         """Give for each word id an id shared by all words that compare equal."""
-        for word in self.words[len(self._folded) :]:
-            key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
-            self._folded.append(self._folded_ids.setdefault(key, len(self._folded_ids)))
-        return np.array(self._folded, dtype=np.int32)
+        known = len(self._folded)
+        if known < len(self.words):
+            keys = (fold(w) if isinstance(w, str) else tuple(map(fold, w)) for w in self.words[known:])
+            ids = self._folded_ids
+            more = np.fromiter((ids.setdefault(key, len(ids)) for key in keys), dtype=np.int32)
+            self._folded = np.concatenate([self._folded, more])
+        return self._folded
 
     def texts(self) -> NDArray[np.object_]:
         """Give every word as text by its id; the last place, for MISSING, is empty."""
@@ -96,6 +99,12 @@ class RootSets:
             found = self._unions[pair] = self.id_of(self.sets[first] | self.sets[second])
         return found
 
+    @overload
+    def union(self, first: Ids, second: Ids | None) -> Ids: ...
+    @overload
+    def union(self, first: Ids | None, second: Ids) -> Ids: ...
+    @overload
+    def union(self, first: Ids | None, second: Ids | None) -> Ids | None: ...
     def union(self, first: Ids | None, second: Ids | None) -> Ids | None:
         """Unite two columns of set ids, row by row."""
         if first is None or second is None:

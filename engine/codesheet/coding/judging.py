@@ -138,10 +138,9 @@ class TableJudge:
             part = view.take(rows)
             for index in sorted(tests):
                 test = self._matching.tests[index]
-                united = union(judged.roots[rows], condition_roots(test.field, test.test, part))
-                judged.roots[rows] = judged.roots[rows] if united is None else united
+                more = condition_roots(test.field, test.test, part)
+                judged.roots[rows] = union(judged.roots[rows], more)
         if any(judged.guard_open):
             rows = np.flatnonzero(np.array(judged.guard_open)[judged.decision])
             guard = undecided_roots(self.table.only_when, view.take(rows))
-            united = union(judged.roots[rows], guard)
-            judged.roots[rows] = judged.roots[rows] if united is None else united
+            judged.roots[rows] = union(judged.roots[rows], guard)

@@ -144,8 +144,7 @@ class Join:
             for condition in self._conditions:
                 open_rows = condition_truth(condition, part) == UNDECIDED
                 more = np.where(open_rows, condition_roots(condition.field, condition.test, part), 0)
-                united = part.frame.roots.union(roots, more.astype(np.int32))
-                roots = roots if united is None else united
+                roots = part.frame.roots.union(roots, more.astype(np.int32))
             context.ask(asking, roots, self.table.name)
 
     def _not_found(self, context: Context, places: Index, keys: list[Column]) -> None:

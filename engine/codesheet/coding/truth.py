@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask
 from codesheet.coding.comparisons import compare
 from codesheet.coding.view import View, eras, undecided_rows
 from codesheet.language.unary_test_logic import accepts, compare_fields
@@ -80,9 +80,8 @@ def undecided_roots(conditions: tuple[Condition, ...], view: View) -> Ids:
     for condition in conditions:
         open_rows = condition_truth(condition, view) == UNDECIDED
         if open_rows.any():
-            roots = _united(
-                roots, condition_roots(condition.field, condition.test, view), open_rows, view.frame
-            )
+            more = np.where(open_rows, condition_roots(condition.field, condition.test, view), 0)
+            roots = view.frame.roots.union(roots, more.astype(np.int32))
     return roots
 
 
@@ -92,11 +91,6 @@ def condition_roots(field: str, test: UnaryTest, view: View) -> Ids:
     for name in compare_fields(test):
         roots = view.frame.roots.union(roots, view.frame[name].roots)
     return np.zeros(view.frame.rows, dtype=np.int32) if roots is None else roots
-
-
-def _united(roots: Ids, more: Ids, where: Mask, frame: Frame) -> Ids:
-    united = frame.roots.union(roots, np.where(where, more, 0).astype(np.int32))
-    return roots if united is None else united
 
 
 def _accepted(test: UnaryTest, column: Column, view: View) -> Mask:
