@@ -221,15 +221,15 @@ def test_several_files_are_one_batch(tmp_path: Path) -> None:
     found, issues = read_encounters([first, second], BOOK, counts.append)
     assert not issues
     assert found is not None
-    assert values(found, "Visit ID") == ["V1", "V3", "V1"]
-    assert values(found, "Item") == [1.0, None, 2.0]
+    assert values(found, "Visit ID") == ["V1", "V1", "V3"], "rows of a visit stand together"
+    assert values(found, "Item") == [1.0, 2.0, None]
     assert found.file_of_row.to_list() == ["a.csv", "b.csv", "b.csv"]
-    assert found.file_rows.to_list() == [2, 2, 3]
+    assert found.file_rows.to_list() == [2, 3, 2]
     assert found.carried.to_dict("list") == {
-        "Visit ID": ["V1", "V3", "V1"],
-        "Item": ["1", "", "2"],
+        "Visit ID": ["V1", "V1", "V3"],
+        "Item": ["1", "2", ""],
         "Site": ["north", "", ""],
-        "Ward": ["", "w", ""],
+        "Ward": ["", "", "w"],
     }
     assert found.rejected.to_dict("list") == {
         "File": ["a.csv"],

@@ -114,7 +114,9 @@ def test_csv_text_comes_back_as_it_was_written(
     assert found is not None
     bad = set(found.rejected["Row"])
     filled = [(number, row) for number, row in enumerate(rows, start=2) if is_filled(row)]
+    begins = {row[0].strip(): number for number, row in reversed(filled)}
     kept = [(number, row) for number, row in filled if number not in bad]
+    kept.sort(key=lambda numbered: begins[numbered[1][0].strip()])
     assert found.file_rows.to_list() == [number for number, _ in kept]
     assert list(found.carried.itertuples(index=False, name=None)) == [row for _, row in kept]
     assert (found.row_count, found.rejected_rows) == (len(filled), len(bad))

@@ -6,18 +6,17 @@ Every cell stays text exactly as it stands in the file. A row with too many or t
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from codesheet.coding.columns import Index
 from codesheet.exports.headings import heading_key
-from codesheet.exports.table import BrokenRow, RawColumn, RawTable, without_blank_rows
-from codesheet.issues import Issue, IssueCode
+from codesheet.exports.table import BrokenRow, RawColumn, RawTable, UnreadableExport, without_blank_rows
+from codesheet.issues import IssueCode
 from codesheet.location import CellRef
 
 _DELIMITERS = ",;\t|"
@@ -27,60 +26,57 @@ _QUOTE = ord('"')
 _BYTES_A_CHARACTER = 4
 _EXCEL_HINT = re.compile(r"\Asep=.(\r\n?|\n)", re.IGNORECASE)  # Excel does not show that row
 _CELL_LIMIT = 1 << 24
+_ANSI = "cp1252"
 
 
-class _Refusal(Exception):  # noqa: N818 - not a bug of ours: why this file cannot be read
-    """Carries the issue out of the stream that pyarrow reads from."""
+def read_csv(path: Path, known: frozenset[str]) -> Iterator[RawTable]:
+    """Read a csv file piece by piece; `known` holds the keys of headings that fields go by.
 
-    def __init__(self, issue: Issue) -> None:
-        super().__init__(issue.message)
-        self.issue = issue
+    Raises:
+        UnreadableExport: the file cannot be read; what came before is not to be trusted.
 
-
-def read_csv(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> RawTable | Issue:
-    """Read a csv file; `known` holds the keys of headings that fields go by."""
-    for encoding in _encodings(path):
-        try:
-            return _read(path, encoding, known, progress)
-        except UnicodeDecodeError:
-            continue
-        except _Refusal as refusal:
-            return refusal.issue
-    why = 'it is neither UTF-8, UTF-16 nor Windows-1252 text: save it as "CSV UTF-8"'
-    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
-
-
-def _encodings(path: Path) -> tuple[str, ...]:
-    with path.open("rb") as file:
-        start = file.read(2)
-    return ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-
-
-def _read(path: Path, encoding: str, known: frozenset[str], progress: Callable[[int], None]) -> RawTable:
+    """
+    encoding = _encoding(path)
+    stream: _Utf8Stream | None = None
+    header: _Header | None = None
     try:
         with path.open(encoding=encoding, newline="") as file:
             header = _find_header(path.name, file.read(_START), known)
             stream = _Utf8Stream(path.name, file, header)
-            body = _parse(stream, header, progress)
-        broken_quotes = not stream.quotes.well_formed()
+            note = f"{path.name} is not UTF-8: it was read as Windows-1252" if encoding == _ANSI else ""
+            whole = RawTable(
+                file=path.name,
+                headings=header.cells,
+                header_row=header.row,
+                columns=tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in header.cells),
+                rows=np.empty(0, dtype=np.int64),
+                decimal_comma=header.delimiter != ",",
+                notes=(note,) if note else (),
+            )
+            yield from _pieces(whole, stream, header)
     except pa.ArrowInvalid as error:
-        _refuse_broken_quotes(path, encoding, header.delimiter)
+        _refuse_broken_quotes(path, encoding, header.delimiter if header else ",")
         why = f"a row is longer than {_BLOCK:,} bytes"
-        raise _Refusal(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from error
-    if broken_quotes:
+        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from error
+    if not stream.quotes.well_formed():
         _refuse_broken_quotes(path, encoding, header.delimiter)
-    columns, rows = without_blank_rows(body.columns, body.rows)
-    note = f"{path.name} is not UTF-8: it was read as Windows-1252" if encoding == "cp1252" else ""
-    return RawTable(
-        file=path.name,
-        headings=header.cells,
-        header_row=header.row,
-        columns=columns,
-        rows=rows,
-        broken=body.broken,
-        decimal_comma=header.delimiter != ",",
-        notes=(note,) if note else (),
-    )
+
+
+def _encoding(path: Path) -> str:
+    """Find the encoding in which the whole file can be read."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    possible = ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", _ANSI)
+    for encoding in possible:
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                while file.read(_START):
+                    pass
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    why = 'it is neither UTF-8, UTF-16 nor Windows-1252 text: save it as "CSV UTF-8"'
+    raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +97,10 @@ def _find_header(name: str, start: str, known: frozenset[str]) -> _Header:
     _refuse_nul(name, start)
     start = _EXCEL_HINT.sub("", start)
     if not start.strip():
-        raise _Refusal(IssueCode.EMPTY_EXPORT.issue(CellRef(name)))
+        raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(name)))
     found = [header for delimiter in _DELIMITERS if (header := _header_with(start, delimiter))]
     if not found:
-        raise _Refusal(IssueCode.BROKEN_QUOTES.issue(CellRef(name, "", 1)))
+        raise UnreadableExport(IssueCode.BROKEN_QUOTES.issue(CellRef(name, "", 1)))
     return max(found, key=lambda header: (header.count_known(known), len(header.cells)))
 
 
@@ -124,7 +120,7 @@ def _header_with(start: str, delimiter: str) -> _Header | None:
 def _refuse_nul(name: str, text: str) -> None:
     if "\0" in text:
         why = 'it holds NUL characters, so it is damaged or no text file: save it as "CSV UTF-8"'
-        raise _Refusal(IssueCode.UNREADABLE_EXPORT.issue(CellRef(name), why=why))
+        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(name), why=why))
 
 
 class _Utf8Stream:
@@ -202,41 +198,38 @@ def _refuse_broken_quotes(path: Path, encoding: str, delimiter: str) -> None:
             for _ in csv.reader(file, delimiter=delimiter, strict=True):
                 row += 1
     except csv.Error as error:
-        raise _Refusal(IssueCode.BROKEN_QUOTES.issue(CellRef(path.name, "", row + 1))) from error
+        raise UnreadableExport(IssueCode.BROKEN_QUOTES.issue(CellRef(path.name, "", row + 1))) from error
     finally:
         csv.field_size_limit(limit)
 
 
-@dataclass(slots=True)
-class _Body:
-    """What follows the headings."""
-
-    columns: tuple[RawColumn, ...]
-    rows: Index
-    broken: tuple[BrokenRow, ...]
-
-
-def _parse(stream: _Utf8Stream, header: _Header, progress: Callable[[int], None]) -> _Body:
-    broken: list[BrokenRow] = []
+def _pieces(whole: RawTable, stream: _Utf8Stream, header: _Header) -> Iterator[RawTable]:
+    """Give the blocks that pyarrow parses, each with the rows that it set apart; at least one piece."""
+    apart: list[BrokenRow] = []
 
     def set_apart(row: arrow_csv.InvalidRow) -> str:
-        broken.append(_broken_row(row, header))
+        apart.append(_broken_row(row, header))
         return "skip"
 
-    batches = [] if stream.is_empty else list(_batches(stream, header, set_apart, progress))
-    count = sum(batch.num_rows for batch in batches) + len(broken)
-    numbers = np.arange(header.row + 1, header.row + 1 + count)
-    rows = numbers[~np.isin(numbers, [row.row for row in broken])]
-    # A row of nothing but delimiters is blank, however many they are.
-    kept = tuple(row for row in broken if any(cell.strip() for cell in row.cells))
-    return _Body(_columns(batches, len(header.cells)), rows, kept)
+    following = header.row + 1
+    for batch in () if stream.is_empty else _batches(stream, header, set_apart):
+        numbers = np.arange(following, following + batch.num_rows + len(apart))
+        numbers = numbers[~np.isin(numbers, [row.row for row in apart])][: batch.num_rows]
+        following = int(numbers[-1]) + 1 if len(numbers) else following
+        broken = _with_content(row for row in apart if row.row < following)
+        apart = [row for row in apart if row.row >= following]
+        columns, rows = without_blank_rows(map(_column, batch.columns), numbers)
+        yield replace(whole, columns=columns, rows=rows, broken=broken)
+    yield replace(whole, broken=_with_content(apart))
+
+
+def _with_content(rows: Iterable[BrokenRow]) -> tuple[BrokenRow, ...]:
+    """Leave out rows of nothing but delimiters: they are blank, however many they are."""
+    return tuple(row for row in rows if any(cell.strip() for cell in row.cells))
 
 
 def _batches(
-    stream: _Utf8Stream,
-    header: _Header,
-    set_apart: Callable[[arrow_csv.InvalidRow], str],
-    progress: Callable[[int], None],
+    stream: _Utf8Stream, header: _Header, set_apart: Callable[[arrow_csv.InvalidRow], str]
 ) -> Iterator[pa.RecordBatch]:
     """Parse block by block, with one thread: only then does pyarrow number the rows it sets apart."""
     names = [str(place) for place in range(len(header.cells))]
@@ -252,12 +245,8 @@ def _batches(
         ),
         arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, text)),
     )
-    count = 0
     with reader:
-        for batch in reader:
-            count += batch.num_rows
-            progress(count)
-            yield batch
+        yield from reader
 
 
 def _broken_row(row: arrow_csv.InvalidRow, header: _Header) -> BrokenRow:
@@ -269,15 +258,5 @@ def _broken_row(row: arrow_csv.InvalidRow, header: _Header) -> BrokenRow:
     return BrokenRow(header.row + row.number, row.text, tuple(cells), why)
 
 
-def _columns(batches: list[pa.RecordBatch], width: int) -> tuple[RawColumn, ...]:
-    if not batches:
-        return tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in range(width))
-    table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
-    return tuple(_column(column) for column in table.columns)
-
-
-def _column(column: pa.ChunkedArray) -> RawColumn:
-    if not column.num_chunks:
-        return RawColumn(np.empty(0, dtype=np.int32), ())
-    encoded = column.chunk(0)
-    return RawColumn(encoded.indices.to_numpy(), tuple(encoded.dictionary.to_pylist()))
+def _column(column: pa.DictionaryArray) -> RawColumn:
+    return RawColumn(column.indices.to_numpy(), tuple(column.dictionary.to_pylist()))

@@ -15,93 +15,115 @@ from codesheet.language.values import fold, tidy
 from codesheet.model import Rulebook
 
 
+class Layout:
+    """What results carry of a file: its columns, by what tells them in any file: a field, or else a heading.
+
+    A column without a heading carries nothing unless it holds something in some piece.
+    """
+
+    def __init__(self, piece: RawTable, headings: HeadingMap) -> None:
+        self.file = piece.file
+        fields = {place: name for name, place in headings.columns.items()}
+        names = [tidy(heading) or f"(column {place + 1})" for place, heading in enumerate(piece.headings)]
+        self._names = names
+        self._keys = [
+            f"field {fields[place]}" if place in fields else f"heading {fold(name)}"
+            for place, name in enumerate(names)
+        ]
+        self._carried = [bool(heading.strip()) for heading in piece.headings]
+        self.notes = [*piece.notes, *_absence_note(piece, headings)]
+
+    def note(self, piece: RawTable) -> None:
+        """Look whether the columns without a heading hold anything."""
+        for place, column in enumerate(piece.columns):
+            if not self._carried[place]:
+                self._carried[place] = not column.blank().all()
+
+    def columns(self) -> Iterator[tuple[int, str, str]]:
+        """Give each column that is carried: its place, what tells it, and its heading."""
+        for place, carried in enumerate(self._carried):
+            if carried:
+                yield place, self._keys[place], self._names[place]
+
+
 @dataclass(frozen=True, slots=True)
-class FileRows:
-    """What one file gives: values by field and cells by heading for the rows kept, and the others' faults."""
+class PieceRows:
+    """What a piece of a file gives: values by field and cells by key for the rows kept, the others' faults.
+
+    `kept` are the places in the piece of the rows kept.
+    """
 
     file: str
+    kept: Index
     rows: Index
     data: dict[str, Floats | Ids]
     carried: dict[str, pd.Series]
     rejected: pd.DataFrame
     row_count: int
-    notes: list[str]
 
 
-def type_rows(table: RawTable, headings: HeadingMap, rulebook: Rulebook, vocabulary: Vocabulary) -> FileRows:
-    """Convert a file's rows; one with a cell that cannot be read is rejected whole."""
+def type_rows(
+    piece: RawTable, headings: HeadingMap, layout: Layout, rulebook: Rulebook, vocabulary: Vocabulary
+) -> PieceRows:
+    """Convert a piece's rows; one with a cell that cannot be read is rejected whole."""
     fields = {field.name: field for field in read_fields(rulebook)}
     typed = {
-        name: type_column(table.columns[place], fields[name], table, rulebook, vocabulary)
+        name: type_column(piece.columns[place], fields[name], piece, rulebook, vocabulary)
         for name, place in headings.columns.items()
     }
-    kept = np.ones(len(table.rows), dtype=np.bool_)
+    kept = np.ones(len(piece.rows), dtype=np.bool_)
     for column in typed.values():
         kept &= ~column.faulty
-    positions = np.flatnonzero(kept)
-    absent = {name: missing_data(fields[name].type, len(positions)) for name in headings.absent}
-    return FileRows(
-        file=table.file,
-        rows=table.rows[positions],
-        data={name: column.data[positions] for name, column in typed.items()} | absent,
-        carried=_carried(table, headings, positions),
-        rejected=_rejected(table, headings, typed, rulebook),
-        row_count=table.row_count,
-        notes=[*table.notes, *_absence_note(table, headings)],
+    places = np.flatnonzero(kept)
+    absent = {name: missing_data(fields[name].type, len(places)) for name in headings.absent}
+    return PieceRows(
+        file=piece.file,
+        kept=places,
+        rows=piece.rows[places],
+        data={name: column.data[places] for name, column in typed.items()} | absent,
+        carried={key: piece.columns[place].shown(places) for place, key, _ in layout.columns()},
+        rejected=_rejected(piece, headings, typed, rulebook),
+        row_count=piece.row_count,
     )
 
 
-def join_files(files: list[FileRows], rulebook: Rulebook, vocabulary: Vocabulary) -> Encounters:
-    """Make one batch of files, in their order."""
-    counts = [len(file.rows) for file in files]
+def join_pieces(
+    pieces: list[PieceRows], layouts: list[Layout], order: Index, rulebook: Rulebook, vocabulary: Vocabulary
+) -> Encounters:
+    """Make one batch of pieces; `order` gives for each of its rows the place among theirs."""
+    counts = [len(piece.rows) for piece in pieces]
     frame = Frame(sum(counts), {}, vocabulary)
     for field in read_fields(rulebook):
-        data = np.concatenate([file.data[field.name] for file in files])
+        nothing = missing_data(field.type, 0)
+        data = np.concatenate([nothing, *(piece.data[field.name] for piece in pieces)])[order]
         frame.columns[field.name] = finished_column(field, data, frame)
-    rejected = pd.concat([file.rejected for file in files], ignore_index=True)
-    names = pd.array([file.file for file in files], dtype="str")
+    names = pd.array([piece.file for piece in pieces], dtype="str")
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *(piece.rows for piece in pieces)])
+    row_count = sum(piece.row_count for piece in pieces)
     return Encounters(
         frame=frame,
-        file_of_row=pd.Series(names.take(np.repeat(np.arange(len(files)), counts)), name="File"),
-        file_rows=pd.Series(np.concatenate([file.rows for file in files]), name="Row"),
-        carried=_joined(files, counts),
-        rejected=rejected,
-        rejected_rows=sum(file.row_count for file in files) - frame.rows,
-        row_count=sum(file.row_count for file in files),
-        notes=[note for file in files for note in file.notes],
+        file_of_row=pd.Series(names.take(np.repeat(np.arange(len(pieces)), counts)[order]), name="File"),
+        file_rows=pd.Series(rows[order], name="Row"),
+        carried=_joined(pieces, layouts, order),
+        rejected=pd.concat([_rejected_table(), *(piece.rejected for piece in pieces)], ignore_index=True),
+        rejected_rows=row_count - frame.rows,
+        row_count=row_count,
     )
 
 
-def _carried(table: RawTable, headings: HeadingMap, positions: Index) -> dict[str, pd.Series]:
-    """Give the cells of every column by what tells it in any file: its field, or else its heading.
-
-    A column without a heading carries nothing unless it holds something.
-    """
-    fields = {place: name for name, place in headings.columns.items()}
-    carried: dict[str, pd.Series] = {}
-    for place, (heading, column) in enumerate(zip(table.headings, table.columns, strict=True)):
-        if heading.strip() or not column.blank().all():
-            name = tidy(heading) or f"(column {place + 1})"
-            key = f"field {fields[place]}" if place in fields else f"heading {fold(name)}"
-            carried[key] = column.shown(positions).rename(name)
-    return carried
-
-
-def _joined(files: list[FileRows], counts: list[int]) -> pd.DataFrame:
+def _joined(pieces: list[PieceRows], layouts: list[Layout], order: Index) -> pd.DataFrame:
     """Put like columns below each other, under their first heading; what a file lacks is blank."""
-    headings = {key: str(cells.name) for file in reversed(files) for key, cells in file.carried.items()}
-    order = dict.fromkeys(key for file in files for key in file.carried)
-    columns = {
-        headings[key]: pd.concat(
-            [
-                file.carried.get(key, pd.Series("", index=range(count), dtype="str"))
-                for file, count in zip(files, counts, strict=True)
-            ],
-            ignore_index=True,
-        )
-        for key in order
-    }
-    return pd.DataFrame(columns, index=range(sum(counts)))
+    headings = {key: name for layout in reversed(layouts) for _, key, name in layout.columns()}
+    keys = dict.fromkeys(key for layout in layouts for _, key, _ in layout.columns())
+    columns = {}
+    for key in keys:
+        parts = [
+            piece.carried.get(key, pd.Series("", index=range(len(piece.rows)), dtype="str"))
+            for piece in pieces
+        ]
+        cells = pd.concat(parts, ignore_index=True) if parts else pd.Series([], dtype="str")
+        columns[headings[key]] = cells.take(order).reset_index(drop=True)
+    return pd.DataFrame(columns, index=range(len(order)))
 
 
 def _absence_note(table: RawTable, headings: HeadingMap) -> Iterator[str]:
@@ -121,6 +143,14 @@ def _rejected(
     faults = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     faults.insert(0, "File", pd.Series(table.file, index=faults.index, dtype="str"))
     return faults.sort_values("Row", kind="stable", ignore_index=True)
+
+
+def _rejected_table() -> pd.DataFrame:
+    """Give the table of faults without any."""
+    columns = {name: pd.Series([], dtype="str") for name in ("File", "Visit ID", "Column", "Value", "Why")}
+    table = pd.DataFrame(columns)
+    table.insert(1, "Row", pd.Series([], dtype=np.int64))
+    return table
 
 
 def _faults(table: RawTable, place: int, column: TypedColumn, visit_place: int | None) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Exports saved as parquet by a database or a data frame."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,28 +8,47 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from codesheet.exports.table import ExportCell, RawColumn, RawTable, plain_cell, without_blank_rows
-from codesheet.issues import Issue, IssueCode
+from codesheet.exports.table import (
+    ExportCell,
+    RawColumn,
+    RawTable,
+    UnreadableExport,
+    plain_cell,
+    without_blank_rows,
+)
+from codesheet.issues import IssueCode
 from codesheet.location import CellRef
 
+_ROWS_AT_ONCE = 1 << 16
 
-def read_parquet(path: Path, progress: Callable[[int], None]) -> RawTable | Issue:
-    """Read a parquet file; its rows count from 2, as if it had a row of headings."""
+
+def read_parquet(path: Path) -> Iterator[RawTable]:
+    """Read a parquet file piece by piece; its rows count from 2, as if it had a row of headings.
+
+    Raises:
+        UnreadableExport: the file is damaged, or has columns of parts.
+
+    """
+    first = 2
     try:
-        table = parquet.read_table(path)
-        columns = tuple(_column(column) for column in table.columns)
-    except (pa.ArrowException, OSError):
+        with parquet.ParquetFile(path) as file:
+            names = tuple(file.schema_arrow.names)
+            nothing = tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in names)
+            yield RawTable(path.name, names, 1, nothing, np.empty(0, dtype=np.int64))
+            for batch in file.iter_batches(_ROWS_AT_ONCE):
+                numbers = np.arange(first, first + batch.num_rows)
+                columns, rows = without_blank_rows(map(_column, batch.columns), numbers)
+                yield RawTable(path.name, names, 1, columns, rows)
+                first += batch.num_rows
+    except (pa.ArrowException, OSError) as problem:
         why = "it is no parquet file of plain columns, or it is damaged"
-        return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
-    progress(table.num_rows)
-    columns, rows = without_blank_rows(columns, np.arange(2, 2 + table.num_rows))
-    return RawTable(path.name, tuple(table.column_names), 1, columns, rows)
+        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from problem
 
 
-def _column(column: pa.ChunkedArray) -> RawColumn:
+def _column(column: pa.Array) -> RawColumn:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    encoded = column.dictionary_encode(null_encoding="encode")
     distinct = tuple(plain_cell(_value(cell)) for cell in encoded.dictionary.to_pylist())
     return RawColumn(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), distinct)
 

@@ -1,15 +1,16 @@
-"""Reads visit exports: each file as it stands, its headings, its values, and all of them as one batch."""
+"""Reads visit exports: each file piece by piece, its headings, and all of them as one export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from codesheet.coding.batch import Encounters
-from codesheet.coding.columns import Vocabulary
 from codesheet.exports.csv_files import read_csv
-from codesheet.exports.encounter_rows import FileRows, join_files, type_rows
-from codesheet.exports.headings import HeadingMap, known_headings, map_headings
+from codesheet.exports.export import Export
+from codesheet.exports.headings import known_headings, map_headings
 from codesheet.exports.parquet_files import read_parquet
-from codesheet.exports.table import RawTable
+from codesheet.exports.pieces import PieceStore
+from codesheet.exports.table import RawTable, UnreadableExport
 from codesheet.exports.xlsx_files import read_xlsx
 from codesheet.issues import Issue, IssueCode
 from codesheet.location import CellRef
@@ -20,71 +21,76 @@ _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
+def read_export(
+    paths: Sequence[Path],
+    rulebook: Rulebook,
+    folder: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Export | None, list[Issue]]:
+    """Read files as one export; None when a fault of a file stops the run.
+
+    A long export waits in `folder` until it is coded; without a folder all stays in memory. `progress` is
+    told how many rows have been read so far.
+    """
+    store = PieceStore(folder)
+    export, issues = Export(rulebook, store), list[Issue]()
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            issues.append(IssueCode.SAME_EXPORT.issue(CellRef(path.name)))
+            continue
+        seen.add(path.resolve())
+        issues += _read_file(path, export, rulebook, progress or _silent)
+    return (None if any(issue.is_error for issue in issues) else export), issues
+
+
 def read_encounters(
     paths: Sequence[Path], rulebook: Rulebook, progress: Callable[[int], None] | None = None
 ) -> tuple[Encounters | None, list[Issue]]:
-    """Read exports as one batch; None when a fault of a file stops the run.
-
-    `progress` is told how many rows have been read so far.
-    """
-    tables, issues = _read_files(paths, known_headings(rulebook), progress or _silent)
-    maps: list[tuple[RawTable, HeadingMap]] = []
-    for table in tables:
-        found, faults = map_headings(table, rulebook)
-        issues += faults
-        if found:
-            maps.append((table, found))
-        if found and not table.row_count:
-            issues.append(IssueCode.NO_ROWS.issue(CellRef(table.file)))
-    if any(issue.is_error for issue in issues):
+    """Read files as one batch, however long it is; None when a fault of a file stops the run."""
+    export, issues = read_export(paths, rulebook, None, progress)
+    if export is None:
         return None, issues
-    vocabulary = Vocabulary()
-    files: list[FileRows] = [type_rows(table, found, rulebook, vocabulary) for table, found in maps]
-    return join_files(files, rulebook, vocabulary), issues
+    (encounters,) = export.chunks(max(export.row_count, 1))
+    encounters.notes = export.notes
+    return encounters, issues
 
 
 def _silent(_: int) -> None:
     """Tell nobody."""
 
 
-def _after(before: int, progress: Callable[[int], None]) -> Callable[[int], None]:
-    """Count on from the rows of the files before."""
-    return lambda rows: progress(before + rows)
-
-
-def _read_files(
-    paths: Sequence[Path], known: frozenset[str], progress: Callable[[int], None]
-) -> tuple[list[RawTable], list[Issue]]:
-    tables: list[RawTable] = []
-    issues: list[Issue] = []
-    seen: set[Path] = set()
-    for path in paths:
-        before = sum(table.row_count for table in tables)
-        if path.resolve() in seen:
-            issues.append(IssueCode.SAME_EXPORT.issue(CellRef(path.name)))
-            continue
-        seen.add(path.resolve())
-        match _read_file(path, known, _after(before, progress)):
-            case Issue() as issue:
-                issues.append(issue)
-            case RawTable() as table:
-                tables.append(table)
-    return tables, issues
-
-
-def _read_file(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> RawTable | Issue:
-    """Read a file by what it is, whatever its name ends in."""
+def _read_file(
+    path: Path, export: Export, rulebook: Rulebook, progress: Callable[[int], None]
+) -> list[Issue]:
+    before = export.row_count
     try:
-        with path.open("rb") as file:
-            start = file.read(len(_ZIP))
-        if start == _ZIP:
-            return read_xlsx(path, known, progress)
-        if start == _PARQUET:
-            return read_parquet(path, progress)
-        if start == _OLD_OFFICE:
-            why = "it has a password or is a workbook of old Excel: save it without a password as .xlsx"
-            return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
-        return read_csv(path, known, progress)
+        pieces = _pieces(path, known_headings(rulebook), lambda rows: progress(before + rows))
+        first = next(pieces)
+        headings, issues = map_headings(first, rulebook)
+        if headings is None:
+            return issues
+        export.open_file(first, headings)
+        for piece in chain([first], pieces):
+            export.add(piece)
+            progress(export.row_count)
+    except UnreadableExport as fault:
+        return [fault.issue]
     except OSError as fault:
         why = (fault.strerror or type(fault).__name__).lower()
-        return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
+        return [IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)]
+    return issues if export.row_count > before else [*issues, IssueCode.NO_ROWS.issue(CellRef(path.name))]
+
+
+def _pieces(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> Iterator[RawTable]:
+    """Read a file by what it is, whatever its name ends in; at least one piece."""
+    with path.open("rb") as file:
+        start = file.read(len(_ZIP))
+    if start == _ZIP:
+        return read_xlsx(path, known, progress)
+    if start == _PARQUET:
+        return read_parquet(path)
+    if start == _OLD_OFFICE:
+        why = "it has a password or is a workbook of old Excel: save it without a password as .xlsx"
+        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
+    return read_csv(path, known)

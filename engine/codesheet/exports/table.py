@@ -1,7 +1,7 @@
-"""An export file as it stands: headings, cells not yet typed, and the row each stood in."""
+"""An export file as it stands, or a part of it: headings, cells not yet typed, and the row each stood in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from codesheet.coding.columns import Ids, Index, Mask
+from codesheet.issues import Issue
 from codesheet.language.values import CellValue, FieldType, read_value
 
 ExportCell: TypeAlias = CellValue | timedelta | int
@@ -25,12 +26,25 @@ EXCEL_ERRORS = frozenset(
 _ONE_DAY = timedelta(days=1)
 
 
+class UnreadableExport(Exception):  # noqa: N818 - not a bug of ours: the user's file
+    """A file cannot be read, for the reason of `issue`; pieces of it that came before are not to be used."""
+
+    def __init__(self, issue: Issue) -> None:
+        super().__init__(issue.message)
+        self.issue = issue
+
+
 @dataclass(frozen=True, slots=True)
 class RawColumn:
-    """The cells of one column: for each row an index into its distinct cells."""
+    """The cells of one column: for each row an index into its distinct cells.
+
+    `longest_zero_led` is the length of the longest code that begins with 0, in the whole of the column that
+    this is a part of.
+    """
 
     codes: Ids
     distinct: tuple[CellValue, ...]
+    longest_zero_led: int = 0
 
     def blank(self) -> Mask:
         """Say for each row whether the cell is blank."""
@@ -40,6 +54,15 @@ class RawColumn:
         """Give the cells of some rows as text."""
         texts = pd.array([show_cell(cell) for cell in self.distinct], dtype="str")
         return pd.Series(texts.take(self.codes[rows]))
+
+    def take(self, rows: Index) -> "RawColumn":
+        """Give the cells of some rows; the distinct ones are only those that are left."""
+        codes = self.codes[rows]
+        left = np.zeros(len(self.distinct), dtype=np.bool_)
+        left[codes] = True
+        distinct = tuple(self.distinct[place] for place in np.flatnonzero(left).tolist())
+        numbers = (np.cumsum(left) - 1).astype(np.int32)
+        return RawColumn(numbers[codes], distinct, self.longest_zero_led)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,7 @@ class BrokenRow:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """One export file; `rows` and `header_row` count as a spreadsheet does.
+    """One export file or a part of it; `rows` and `header_row` count as a spreadsheet does.
 
     `day_numbers` says whether a number in a date column is an Excel day number: always (an Excel file), never
     (an Excel file that counts its days from 1904), or as the rulebook declares (None). `decimal_comma`:
@@ -76,6 +99,14 @@ class RawTable:
         """Count the rows that hold anything, broken ones included."""
         return len(self.rows) + len(self.broken)
 
+    def take(self, rows: Index, broken: Index) -> "RawTable":
+        """Give some of the rows, and some of the broken ones, by their places here."""
+        if len(rows) == len(self.rows) and len(broken) == len(self.broken):
+            return self
+        columns = tuple(column.take(rows) for column in self.columns)
+        kept = tuple(self.broken[place] for place in broken.tolist())
+        return replace(self, columns=columns, rows=self.rows[rows], broken=kept)
+
 
 def filled_rows(columns: Iterable[RawColumn], count: int) -> Index:
     """Give the positions of rows that hold anything: a sheet's used range often ends in blank rows."""
@@ -93,7 +124,7 @@ def without_blank_rows(columns: Iterable[RawColumn], rows: Index) -> tuple[tuple
     kept = filled_rows(columns, len(rows))
     if len(kept) == len(rows):
         return columns, rows
-    return tuple(RawColumn(column.codes[kept], column.distinct) for column in columns), rows[kept]
+    return tuple(column.take(kept) for column in columns), rows[kept]
 
 
 def is_blank(cell: CellValue) -> bool:
@@ -143,4 +174,7 @@ class ColumnEncoder:
     def column(self) -> RawColumn:
         """Give the column."""
         codes = np.concatenate([np.empty(0, dtype=np.int32), *self._codes])
-        return RawColumn(codes, tuple(plain_cell(cell) for _, cell in self._ids))
+        distinct = tuple(plain_cell(cell) for _, cell in self._ids)
+        texts = (cell.strip() for cell in distinct if isinstance(cell, str))
+        zero_led = (len(text) for text in texts if text.startswith("0") and text.isdigit())
+        return RawColumn(codes, distinct, max(zero_led, default=0))

@@ -124,9 +124,8 @@ class _CodeDigits:
 
     def __init__(self, field: Field, rulebook: Rulebook, raw: RawColumn) -> None:
         allowed = _allowed_texts(field, rulebook) if field.type.is_text else ()
-        beside = (cell.strip() for cell in raw.distinct if isinstance(cell, str)) if _has_numbers(raw) else ()
-        known = [text for text in (*allowed, *beside) if text.startswith("0") and text.isdigit()]
-        self._longest = max(map(len, known), default=0)
+        zero_led = [len(text) for text in allowed if text.startswith("0") and text.isdigit()]
+        self._longest = max(raw.longest_zero_led, *zero_led, 0)
         self._shortest_allowed = min(map(len, allowed), default=0)
 
     def objection(self, cell: float) -> str:
@@ -136,10 +135,6 @@ class _CodeDigits:
         if len(show_cell(cell)) < max(self._longest, self._shortest_allowed):
             return "is stored as a number, so Excel may have removed leading zeros: store it as text"
         return ""
-
-
-def _has_numbers(raw: RawColumn) -> bool:
-    return any(map(_is_number, raw.distinct))
 
 
 def _allowed_texts(field: Field, rulebook: Rulebook) -> tuple[str, ...]:

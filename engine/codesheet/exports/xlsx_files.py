@@ -15,35 +15,46 @@ from codesheet.exports.table import (
     ExportCell,
     RawColumn,
     RawTable,
+    UnreadableExport,
     plain_cell,
     show_cell,
     without_blank_rows,
 )
 from codesheet.exports.workbook_parts import DamagedWorkbook, WorkbookParts, failed_cells, workbook_parts
-from codesheet.issues import Issue, IssueCode
+from codesheet.issues import IssueCode
 from codesheet.location import CellRef
 
 _ROWS_AT_ONCE = 1 << 15
 
 
-def read_xlsx(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> RawTable | Issue:
-    """Read the sheet of an Excel file that has the most known headings, the first of several."""
+def read_xlsx(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> Iterator[RawTable]:
+    """Read the sheet of an Excel file that has the most known headings, the first of several; one piece.
+
+    Raises:
+        UnreadableExport: the file is damaged, no workbook, or empty.
+
+    """
     try:
-        parts = workbook_parts(path)
-        if parts is None:
-            return _unreadable(path, "it is no Excel workbook of today: save it as .xlsx")
+        parts = _parts(path)
         with calamine.load_workbook(path) as workbook:
-            return _read(path, workbook, parts, known, progress)
-    except (DamagedWorkbook, calamine.CalamineError):
-        return _unreadable(path, "the file is damaged: open it in Excel and save it again")
+            yield _read(path, workbook, parts, known, progress)
+    except (DamagedWorkbook, calamine.CalamineError) as damage:
+        raise _unreadable(path, "the file is damaged: open it in Excel and save it again") from damage
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # how a crash in the Rust reader arrives, no Exception
             raise
-        return _unreadable(path, "the file is damaged: open it in Excel and save it again")
+        raise _unreadable(path, "the file is damaged: open it in Excel and save it again") from panic
 
 
-def _unreadable(path: Path, why: str) -> Issue:
-    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
+def _parts(path: Path) -> WorkbookParts:
+    parts = workbook_parts(path)
+    if parts is None:
+        raise _unreadable(path, "it is no Excel workbook of today: save it as .xlsx")
+    return parts
+
+
+def _unreadable(path: Path, why: str) -> UnreadableExport:
+    return UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +73,10 @@ def _read(
     parts: WorkbookParts,
     known: frozenset[str],
     progress: Callable[[int], None],
-) -> RawTable | Issue:
+) -> RawTable:
     candidates = [found for name in _visible_sheets(workbook) if (found := _candidate(workbook, name, known))]
     if not candidates:
-        return IssueCode.EMPTY_EXPORT.issue(CellRef(path.name))
+        raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(path.name)))
     chosen = max(candidates, key=lambda candidate: candidate.known)
     others = [c.sheet.name for c in candidates if c.known and c is not chosen]
     note = f'{path.name}: only sheet "{chosen.sheet.name}" was read, not {", ".join(others)}'

@@ -1,0 +1,136 @@
+"""A whole visit export that has been read, and its encounter rows in chunks that split no visit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from codesheet.coding.batch import Encounters
+from codesheet.coding.columns import Index, Vocabulary
+from codesheet.exports.encounter_rows import Layout, PieceRows, join_pieces, type_rows
+from codesheet.exports.grouping import Grouping, cut
+from codesheet.exports.headings import HeadingMap
+from codesheet.exports.pieces import PieceStore
+from codesheet.exports.table import RawTable
+from codesheet.model import Rulebook
+
+ROWS_AT_ONCE = 100_000
+"""Rows of a chunk, about: enough to work column by column, few enough for little memory."""
+
+_READ_AGAIN = 3
+"""A piece whose rows belong to more chunks is cut up once, instead of being read for each of them."""
+
+
+@dataclass(slots=True)
+class ExportFile:
+    """One file: where its columns are, which of them hold anything, and the numbers of its pieces."""
+
+    name: str
+    headings: HeadingMap
+    layout: Layout
+    pieces: list[int] = field(default_factory=list)
+    row_count: int = 0
+    last_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows of a piece (the broken ones after the others) that stand together, with their families."""
+
+    file: ExportFile
+    piece: int
+    families: Index
+    chunks: Index
+
+
+class Export:
+    """Files read as one export. `row_count` counts every data row, `files` each file's."""
+
+    def __init__(self, rulebook: Rulebook, store: PieceStore) -> None:
+        self._rulebook = rulebook
+        self._store = store
+        self._grouping = Grouping(rulebook)
+        self._sequence: list[Index] = []
+        self._files: list[ExportFile] = []
+
+    @property
+    def files(self) -> list[tuple[str, int]]:
+        """Give each file's name and how many data rows it holds."""
+        return [(file.name, file.row_count) for file in self._files]
+
+    @property
+    def row_count(self) -> int:
+        """Count every data row."""
+        return sum(file.row_count for file in self._files)
+
+    @property
+    def notes(self) -> list[str]:
+        """Say what whoever reads the results should know of the files."""
+        return [note for file in self._files for note in file.layout.notes]
+
+    def open_file(self, piece: RawTable, headings: HeadingMap) -> None:
+        """Begin with the next file; `piece` is its first."""
+        self._files.append(ExportFile(piece.file, headings, Layout(piece, headings)))
+
+    def add(self, piece: RawTable) -> None:
+        """Take in the next piece of the file begun last."""
+        file = self._files[-1]
+        file.layout.note(piece)
+        if not piece.row_count:
+            return
+        start = sum(earlier.last_row for earlier in self._files[:-1])
+        rows = np.concatenate([piece.rows, np.array([row.row for row in piece.broken], dtype=np.int64)])
+        self._sequence.append(rows + start)
+        self._grouping.add(piece, file.headings)
+        file.pieces.append(self._store.add(piece))
+        file.row_count += piece.row_count
+        file.last_row = max(file.last_row, int(rows.max()))
+
+    def chunks(self, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Encounters]:
+        """Give the encounter rows, at least one chunk, in the order in which visits begin."""
+        parts = self._parts(rows_at_once)
+        last = max((int(part.chunks.max()) for part in parts), default=0)
+        for number in range(last + 1):
+            yield self._encounters([part for part in parts if (part.chunks == number).any()], number)
+
+    def _parts(self, rows_at_once: int) -> list[_Part]:
+        if not self._sequence:
+            return []
+        families = self._grouping.families(np.concatenate(self._sequence))
+        chunks = cut(families, rows_at_once)
+        pieces = [(file, piece) for file in self._files for piece in file.pieces]
+        of_piece = zip(
+            pieces, self._grouping.by_piece(families), self._grouping.by_piece(chunks), strict=True
+        )
+        return [part for (file, piece), own, into in of_piece for part in self._cut(file, piece, own, into)]
+
+    def _cut(self, file: ExportFile, piece: int, families: Index, chunks: Index) -> Iterator[_Part]:
+        wanted = np.unique(chunks)
+        if len(wanted) <= _READ_AGAIN:
+            yield _Part(file, piece, families, chunks)
+            return
+        whole = self._store[piece]
+        for number in wanted.tolist():
+            places = np.flatnonzero(chunks == number)
+            part = _taken(whole, places)
+            yield _Part(file, self._store.add(part), families[places], chunks[places])
+
+    def _encounters(self, parts: list[_Part], number: int) -> Encounters:
+        vocabulary = Vocabulary()
+        pieces: list[PieceRows] = []
+        families = [np.empty(0, dtype=np.int64)]
+        for part in parts:
+            places = np.flatnonzero(part.chunks == number)
+            piece = _taken(self._store[part.piece], places)
+            file = part.file
+            pieces.append(type_rows(piece, file.headings, file.layout, self._rulebook, vocabulary))
+            families.append(part.families[places][pieces[-1].kept])
+        order = np.argsort(np.concatenate(families), kind="stable")
+        layouts = [file.layout for file in self._files]
+        return join_pieces(pieces, layouts, order, self._rulebook, vocabulary)
+
+
+def _taken(piece: RawTable, places: Index) -> RawTable:
+    """Give some rows of a piece; its broken ones have the places after the others."""
+    count = len(piece.rows)
+    return piece.take(places[places < count], places[places >= count] - count)

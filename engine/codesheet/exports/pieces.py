@@ -1,0 +1,44 @@
+"""Pieces of export files on their way to coding: a short export stays in memory, a long one waits on disk."""
+
+import pickle
+from pathlib import Path
+
+from codesheet.exports.table import RawTable
+
+_ROWS_IN_MEMORY = 400_000
+
+
+class PieceStore:
+    """Keeps pieces in memory; once there are many rows, in a file of a folder, if there is one."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._path = None if folder is None else folder / "pieces"
+        self._held: dict[int, RawTable] = {}
+        self._places: list[int] = []
+        self._rows = 0
+        self._latest: tuple[int, RawTable] | None = None
+
+    def add(self, piece: RawTable) -> int:
+        """Keep a piece, and give its number."""
+        number = len(self._places)
+        self._rows += piece.row_count
+        if self._path is None or self._rows <= _ROWS_IN_MEMORY:
+            self._held[number] = piece
+            self._places.append(-1)
+            return number
+        with self._path.open("ab") as file:
+            self._places.append(file.tell())
+            pickle.dump(piece, file, protocol=pickle.HIGHEST_PROTOCOL)
+        return number
+
+    def __getitem__(self, number: int) -> RawTable:
+        held = self._held.get(number)
+        if held is not None:
+            return held
+        if self._path is not None and (self._latest is None or self._latest[0] != number):
+            with self._path.open("rb") as file:
+                file.seek(self._places[number])
+                self._latest = number, pickle.load(file)  # noqa: S301 - this run wrote it, nobody else can
+        if self._latest is None:
+            raise KeyError(number)
+        return self._latest[1]
