@@ -171,19 +171,19 @@ def code(
     except WriteError as problem:
         _fail(str(problem))
     _print_issues(outcome.issues, IssueFormat.TEXT)
-    batch = outcome.batch
-    if batch is None:
+    if outcome.results is None:
         _fail("nothing was written: correct the errors above first")
+    counts = outcome.results.counts
     for note in outcome.notes:
         _say(note)
     _say(
-        f"{batch.rows_in} rows in = {batch.rows_coded} coded + {batch.rows_review} in review"
-        f" + {batch.rows_rejected} rejected; {len(batch.claim_lines)} claim lines"
+        f"{counts.rows_in} rows in = {counts.rows_coded} coded + {counts.rows_review} in review"
+        f" + {counts.rows_rejected} rejected; {outcome.results['Claim lines'].num_rows} claim lines"
     )
     for file in outcome.files:
         typer.echo(file)
-    struck = (FailOn.REVIEW in (fail_on or []) and batch.rows_review) or (
-        FailOn.REJECTED in (fail_on or []) and batch.rows_rejected
+    struck = (FailOn.REVIEW in (fail_on or []) and counts.rows_review) or (
+        FailOn.REJECTED in (fail_on or []) and counts.rows_rejected
     )
     raise typer.Exit(FAULTS if struck else DONE)
 

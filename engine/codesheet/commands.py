@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codesheet.checks import check
-from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import differences, read_rules, write_rules
@@ -14,10 +13,13 @@ from codesheet.compiling.ruleset import Ruleset
 from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
-from codesheet.exports.reader import read_encounters
+from codesheet.exports.export import Export
+from codesheet.exports.reader import read_export
 from codesheet.issues import Issue
 from codesheet.model import Rulebook
+from codesheet.replacing import working_folder
 from codesheet.results.run_record import new_run_record
+from codesheet.results.tables import Results
 from codesheet.results.writer import write_results
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.starter.new_rulebook import write_starter
@@ -28,10 +30,10 @@ Report = Callable[[str], None]
 
 @dataclass(slots=True)
 class CodeOutcome:
-    """What coding came to: issues (errors: nothing was written), the batch, and the files written."""
+    """What coding came to: issues (errors: nothing was written), the results, and the files written."""
 
     issues: list[Issue]
-    batch: CodedBatch | None = None
+    results: Results | None = None
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -117,16 +119,25 @@ def code_visits(
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
         return CodeOutcome(issues)
-    report("Reading visits")
-    encounters, more = read_encounters(
-        visits, ruleset.rulebook, lambda rows: report(f"Reading visits: {rows:,} rows")
-    )
-    issues += more
-    if encounters is None or has_errors(issues):
-        return CodeOutcome(issues)
-    report("Coding")
-    run = new_run_record(ruleset, visits, encounters, sys.argv[1:])
-    batch = Coder(ruleset).code(encounters)
-    report("Writing results")
-    files = write_results(batch, ruleset, run, target, form)
-    return CodeOutcome(issues, batch, files, encounters.notes)
+    with working_folder(target) as folder:
+        report("Reading visits")
+        export, more = read_export(
+            visits, ruleset.rulebook, folder, lambda rows: report(f"Reading visits: {rows:,} rows")
+        )
+        issues += more
+        if export is None or has_errors(issues):
+            return CodeOutcome(issues)
+        report("Coding")
+        run = new_run_record(ruleset, visits, export.rows_by_file, export.notes, sys.argv[1:])
+        results = _coded(export, ruleset, folder, report)
+        report("Writing results")
+        files = write_results(results, ruleset, run, target, form)
+    return CodeOutcome(issues, results, files, export.notes)
+
+
+def _coded(export: Export, ruleset: Ruleset, folder: Path, report: Report) -> Results:
+    coder, results = Coder(ruleset), Results(folder)
+    for encounters in export.chunks():
+        results.add(coder.code(encounters))
+        report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
+    return results

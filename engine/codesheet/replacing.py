@@ -44,6 +44,21 @@ def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
             shutil.rmtree(new, ignore_errors=True)
 
 
+@contextmanager
+def working_folder(target: Path) -> Iterator[Path]:
+    """Give a folder of this run's own beside a target, for what does not fit into memory; gone in the end.
+
+    Nobody but this user can look into it: it may hold patients' data.
+    """
+    with _explained(target):
+        folder = _beside(target, "working")
+        try:
+            folder.mkdir(mode=0o700)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _swap(new: Path, target: Path, old: Path) -> None:
     if not target.exists():
         new.rename(target)

@@ -59,6 +59,9 @@ class Coder:
 
     def code(self, encounters: Encounters) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written."""
+        self.seconds.clear()
+        for table in self._tables.values():
+            table.counts[:] = 0
         coded = self.code_frame(encounters.frame, _broken_visits(encounters))
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())

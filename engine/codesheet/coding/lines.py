@@ -14,7 +14,7 @@ from codesheet.coding.tables import Hits, Table, disposition_weights
 from codesheet.coding.text_functions import exact_codes, unique_folded
 from codesheet.coding.view import View, distinct
 from codesheet.language.values import FieldType, fold
-from codesheet.model import Disposition, Field, Level, Origin, Rulebook
+from codesheet.model import Disposition, Field, Level, Origin, Result, Rulebook
 
 BILL = DISPOSITIONS.index(Disposition.BILL)
 DROP = DISPOSITIONS.index(Disposition.DROP)
@@ -175,14 +175,16 @@ def gather(made: list[Made], view: View) -> Lines:
 
 
 def _line_fields(rulebook: Rulebook, made: list[Made]) -> tuple[str, ...]:
-    """Name the fields that lines have of their own: built-in and declared ones, and what tables give."""
+    """Name the fields that lines have of their own: built-in and declared ones, and what tables set."""
     own = [
         name
         for name, definition in rulebook.fields.items()
         if definition.level is Level.LINE and definition.origin is Origin.LINE and name not in _NOT_FIELDS
     ]
     given = [name for m in made for name in m.columns]
-    return tuple(dict.fromkeys([*own, *given]))
+    changing = [t for t in rulebook.decisions.values() if t.result is Result.LINE_CHANGES]
+    changed = [name for table in changing for name in table.outputs if name not in _NOT_FIELDS]
+    return tuple(dict.fromkeys([*own, *given, *changed]))
 
 
 def _stacked(name: str, made: list[Made], kind: FieldType, frame: Frame) -> Column:
@@ -247,8 +249,6 @@ def _set_line_field(
         roots[places[leads]] = 0 if given.roots is None else given.roots[leads]
         column.roots = roots
     context.set_field(context.view.rulebook.fields[name], column)
-    if name not in lines.set_names:
-        lines.set_names = (*lines.set_names, name)
 
 
 def _rounds(places: Index) -> list[Index]:

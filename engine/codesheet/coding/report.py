@@ -178,12 +178,15 @@ def _edits(
     return pd.DataFrame(columns)
 
 
+def queue_order(queue: str) -> str:
+    """Give the sort key of a queue: each person's work stands together, and what has no queue comes last."""
+    return queue.casefold() or "\U0010ffff"
+
+
 def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook: Rulebook) -> pd.DataFrame:
     """Give the worklist: one line for each thing a person must decide."""
     todo = edits[edits["Disposition"] == DISPOSITIONS[REVIEW].value]
-    # By queue, so that each person's work stands together; what no queue is named for comes last.
-    queues = todo["Queue"].str.casefold()
-    todo = todo.loc[queues.mask(queues == "", "\U0010ffff").sort_values(kind="stable").index]
+    todo = todo.loc[todo["Queue"].map(queue_order).sort_values(kind="stable").index]
     sets = coded.view.frame.roots.sets
     facts = [", ".join(sorted(sets[i])) for i in todo["_facts"].tolist()]
     file_rows = encounters.file_rows.to_numpy()[todo["_row"].to_numpy(dtype=np.int64)]

@@ -44,7 +44,7 @@ class _Part:
 
 
 class Export:
-    """Files read as one export. `row_count` counts every data row, `files` each file's."""
+    """Files read as one export."""
 
     def __init__(self, rulebook: Rulebook, store: PieceStore) -> None:
         self._rulebook = rulebook
@@ -54,9 +54,9 @@ class Export:
         self._files: list[ExportFile] = []
 
     @property
-    def files(self) -> list[tuple[str, int]]:
-        """Give each file's name and how many data rows it holds."""
-        return [(file.name, file.row_count) for file in self._files]
+    def rows_by_file(self) -> list[int]:
+        """Count the data rows of each file."""
+        return [file.row_count for file in self._files]
 
     @property
     def row_count(self) -> int:

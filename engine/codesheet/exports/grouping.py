@@ -126,7 +126,8 @@ def _hashed(
 
 
 def cut(families: Index, rows_at_once: int) -> Index:
-    """Give each row the number of its chunk: whole families, about so many rows."""
+    """Give each row the number of its chunk: whole families, about so many rows in each chunk."""
     sizes = np.bincount(families)
+    chunks = max(1, round(len(families) / rows_at_once))
     before = np.cumsum(sizes) - sizes
-    return pd.factorize(before // rows_at_once, sort=True)[0].astype(np.int64)[families]
+    return pd.factorize(before * chunks // len(families), sort=True)[0].astype(np.int64)[families]

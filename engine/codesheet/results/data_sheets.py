@@ -10,7 +10,16 @@ import pyarrow.compute as pc
 from codesheet.model import Rulebook
 from codesheet.results import palette
 from codesheet.results.column_help import column_help
-from codesheet.results.excel import LINE_HEIGHT, Look, Sheet, fit_for_cells, lines_needed, sheets_of
+from codesheet.results.excel import (
+    LINE_HEIGHT,
+    MAX_ROWS,
+    Look,
+    Sheet,
+    fit_for_cells,
+    lines_needed,
+    stream,
+)
+from codesheet.results.tables import SpooledTable
 
 DECORATED_ROWS = 50_000
 """Above it text is not wrapped and cells carry no style of their own: files open and are written faster."""
@@ -46,25 +55,30 @@ _PAGE_WIDTH = 280
 _HEADER = Look(bold=True, color=palette.WHITE, fill=palette.NAVY, align=("left", "vcenter"), wrap=True)
 
 
-def data_sheets(name: str, table: pa.Table, rulebook: Rulebook) -> Iterator[Sheet]:
-    """Give the sheet, or the sheets, of a result table."""
+def data_sheets(name: str, table: SpooledTable, rulebook: Rulebook) -> Iterator[Sheet]:
+    """Give the sheet, or the sheets, of a result table: `Claim lines`, `Claim lines (2)`."""
     options = _options(name, table, rulebook)
-    for title, part in sheets_of(name, fit_for_cells(table)):
-        yield Sheet(title, part, options | {"row_heights": _heights(part)}, freeze=(1, 1))
+    for number, (count, chunks) in enumerate(table.slices(MAX_ROWS), start=1):
+        title = name if number == 1 else f"{name} ({number})"
+        rows = stream(table.schema, map(fit_for_cells, chunks))
+        heights = {0: 30.0} if count else {}
+        if table.num_rows <= DECORATED_ROWS:
+            rows = rows.read_all()
+            heights |= _heights(rows)
+        yield Sheet(title, rows, options | {"row_heights": heights}, freeze=(1, 1))
 
 
 def _heights(table: pa.Table) -> dict[int, float]:
-    """Give the header and the rows with long prose room; never the last row (see `excel`)."""
+    """Give the rows with long prose room; never the last row (see `excel`)."""
     lines = np.ones(table.num_rows, dtype=np.int64)
-    for column in _PROSE.keys() & set(table.column_names) if table.num_rows <= DECORATED_ROWS else ():
+    for column in _PROSE.keys() & set(table.column_names):
         texts = table.column(column)
         for row in np.flatnonzero(np.asarray(_wraps(texts, _PROSE[column]))).tolist():
             lines[row] = max(lines[row], lines_needed(texts[row].as_py(), _PROSE[column]))
-    high = {
+    return {
         row + 1: LINE_HEIGHT * min(int(lines[row]), MOST_LINES)
         for row in np.flatnonzero(lines[:-1] > 1).tolist()
     }
-    return {0: 30.0} | high if table.num_rows else {}
 
 
 def _wraps(texts: Any, width: float) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -72,8 +86,9 @@ def _wraps(texts: Any, width: float) -> Any:  # noqa: ANN401 - pyarrow has no ty
     return pc.fill_null(long, fill_value=False)
 
 
-def _options(name: str, table: pa.Table, rulebook: Rulebook) -> dict[str, Any]:
-    widths = [_width(column, table) for column in table.column_names]
+def _options(name: str, table: SpooledTable, rulebook: Rulebook) -> dict[str, Any]:
+    sample = table.head(_SAMPLE)
+    widths = [_width(column, sample) for column in table.column_names]
     texts = [c for c in table.column_names if pa.types.is_large_string(table.schema.field(c).type)]
     return {
         "header_format": _HEADER,
@@ -95,7 +110,7 @@ def _page_setup(width: float) -> dict[str, Any]:
     return setup | ({"repeat_columns": (0, 1)} if pages > 1 else {})
 
 
-def _look(column: str, table: pa.Table) -> Look | None:
+def _look(column: str, table: SpooledTable) -> Look | None:
     kind = table.schema.field(column).type
     decorated = table.num_rows <= DECORATED_ROWS
     top = ("top",) if decorated else ()
@@ -111,7 +126,7 @@ def _look(column: str, table: pa.Table) -> Look | None:
 def _width(column: str, table: pa.Table) -> float:
     if column in _PROSE:
         return _PROSE[column]
-    shown = [_shown_length(value) for value in table.column(column).slice(0, _SAMPLE).to_pylist()]
+    shown = [_shown_length(value) for value in table.column(column).to_pylist()]
     longest = max(shown, default=0)
     # The heading wraps to two lines, clear of the filter button.
     heading = max(-(-len(column) // 2) + 1, *map(len, column.split() or [""])) + _FILTER_BUTTON

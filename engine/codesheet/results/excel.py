@@ -53,7 +53,7 @@ class Sheet:
     """One sheet: `options` are those of FastExcel.sheet, with `Look` wherever it takes a format."""
 
     name: str
-    data: pa.Table | Records
+    data: pa.Table | pa.RecordBatchReader | Records
     options: Mapping[str, Any] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None
 
@@ -73,10 +73,10 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
         raise
 
 
-def sheets_of(name: str, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Split a table over as many sheets as it needs: `Claim lines`, `Claim lines (2)`."""
-    for number, start in enumerate(range(0, max(table.num_rows, 1), MAX_ROWS), start=1):
-        yield (name if number == 1 else f"{name} ({number})"), table.slice(start, MAX_ROWS)
+def stream(schema: Any, chunks: Iterator[pa.Table]) -> pa.RecordBatchReader:  # noqa: ANN401 - pyarrow has no types
+    """Give chunks that are written one after the other, the columns named as cells can show them."""
+    names = fit_for_cells(schema.empty_table()).schema
+    return pa.RecordBatchReader.from_batches(names, (b for chunk in chunks for b in chunk.to_batches()))
 
 
 def fit_for_cells(table: pa.Table) -> pa.Table:

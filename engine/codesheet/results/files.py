@@ -4,15 +4,15 @@ Parquet keeps text exactly. In csv, text that a spreadsheet would take for a for
 it (`'=1+1`, `'-`); who reads csv with a program takes one leading apostrophe off before `= + - @`, tab or CR.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from codesheet.results.arrow_tables import map_text
+from codesheet.results.tables import SpooledTable
 
 _FORMULA_LIKE = "^[=+\\-@\t\r]"
 RUN = "run.json"
@@ -23,18 +23,29 @@ def file_name(table: str, form: str) -> str:
     return f"{table.lower().replace(' ', '_')}.{form}"
 
 
-def write_folder(folder: Path, tables: Mapping[str, pa.Table], run_json: str, form: str) -> list[str]:
+def write_folder(folder: Path, tables: Mapping[str, SpooledTable], run_json: str, form: str) -> list[str]:
     """Write each table in a form (csv, parquet) and the run; give the names of the files."""
     names = []
     for name, table in tables.items():
         file = folder / file_name(name, form)
-        if form == "csv":
-            csv.write_csv(map_text(table, _safe_text), file, csv.WriteOptions(quoting_style="needed"))
-        else:
-            parquet.write_table(table, file, compression="zstd")
+        with _WRITERS[form](file, table.schema) as writer:
+            for chunk in table.tables():
+                writer.write_table(map_text(chunk, _safe_text) if form == "csv" else chunk)
         names.append(file.name)
     (folder / RUN).write_text(run_json, encoding="utf-8")
     return [*names, RUN]
+
+
+_WRITERS: dict[str, Callable[[Path, Any], Any]] = {
+    "csv": lambda path, schema: csv.CSVWriter(
+        path, _safe_names(schema), write_options=csv.WriteOptions(quoting_style="needed")
+    ),
+    "parquet": lambda path, schema: parquet.ParquetWriter(path, schema, compression="zstd"),
+}
+
+
+def _safe_names(schema: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    return map_text(schema.empty_table(), _safe_text).schema
 
 
 def _safe_text(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types

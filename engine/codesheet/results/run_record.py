@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.model import Period, Source
+from codesheet.results.tables import Results
 
 LIBRARIES = (
     "durable-rules",
@@ -60,75 +60,74 @@ class RunRecord:
 
 
 def new_run_record(
-    ruleset: Ruleset, visits: Sequence[Path], encounters: Encounters, options: Sequence[str]
+    ruleset: Ruleset,
+    visits: Sequence[Path],
+    rows: Sequence[int],
+    notes: Sequence[str],
+    options: Sequence[str],
 ) -> RunRecord:
-    """Record a run that begins now."""
+    """Record a run that begins now; `rows` are the data rows of each file."""
     return RunRecord(
         program_version=metadata.version("codesheet"),
         python_version=platform.python_version(),
         libraries={name: metadata.version(name) for name in LIBRARIES},
         sources=ruleset.rulebook.sources,
         ruleset_digest=ruleset.digest,
-        inputs=tuple(_input_files(visits, encounters)),
+        inputs=tuple(_input_files(visits, rows)),
         started_at=datetime.now().astimezone().replace(microsecond=0),
         options=tuple(options),
-        notes=tuple(encounters.notes),
+        notes=tuple(notes),
     )
 
 
-def run_sheet(run: RunRecord, batch: CodedBatch) -> pd.DataFrame:
+def run_sheet(run: RunRecord, results: Results) -> pd.DataFrame:
     """Give the `Run` sheet: a section, an item and its value a row."""
-    return pd.DataFrame(list(_facts(run, batch)), columns=["Section", "Item", "Value"], dtype="object")
+    return pd.DataFrame(list(_facts(run, results)), columns=["Section", "Item", "Value"], dtype="object")
 
 
-def run_json(run: RunRecord, batch: CodedBatch) -> str:
+def run_json(run: RunRecord, results: Results) -> str:
     """Give the run as JSON, for programs."""
     record = dataclasses.asdict(run)
     record["started_at"] = run.started_at.isoformat()
     record["sources"] = [_source_as_json(source) for source in run.sources]
-    record["seconds"] = {**run.seconds, **batch.seconds}
-    record["counts"] = _counts(batch)
+    record["seconds"] = {**run.seconds, **results.counts.seconds}
+    record["counts"] = _counts(results)
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
 
-def _input_files(visits: Sequence[Path], encounters: Encounters) -> Iterator[InputFile]:
-    """Give each file with its rows: those kept, and those rejected (which may have several faults each)."""
-    kept = encounters.file_of_row.value_counts()
-    rejected = encounters.rejected[["File", "Row"]].drop_duplicates()["File"].value_counts()
-    for path in visits:
+def _input_files(visits: Sequence[Path], rows: Sequence[int]) -> Iterator[InputFile]:
+    for path, count in zip(visits, rows, strict=True):
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        rows = encounters.row_count
-        if len(visits) > 1:
-            rows = int(kept.get(path.name, 0)) + int(rejected.get(path.name, 0))
-        yield InputFile(path.name, sha256, rows)
+        yield InputFile(path.name, sha256, count)
 
 
-def _counts(batch: CodedBatch) -> dict[str, int]:
+def _counts(results: Results) -> dict[str, int]:
+    counts = results.counts
     return {
-        "rows in": batch.rows_in,
-        "rows coded": batch.rows_coded,
-        "rows in review": batch.rows_review,
-        "rows rejected": batch.rows_rejected,
-        "visits": len(batch.visits),
-        "claim lines": len(batch.claim_lines),
-        "review edits": len(batch.review),
-        "edits of all kinds": len(batch.edits),
-        "rules": len(batch.rule_counts),
+        "rows in": counts.rows_in,
+        "rows coded": counts.rows_coded,
+        "rows in review": counts.rows_review,
+        "rows rejected": counts.rows_rejected,
+        "visits": results["Visits"].num_rows,
+        "claim lines": results["Claim lines"].num_rows,
+        "review edits": results["Review"].num_rows,
+        "edits of all kinds": counts.edits,
+        "rules": len(counts.fired),
     }
 
 
-def _facts(run: RunRecord, batch: CodedBatch) -> Iterator[tuple[str, str, str]]:
+def _facts(run: RunRecord, results: Results) -> Iterator[tuple[str, str, str]]:
     yield "Run", "Started", run.started_at.isoformat(sep=" ")
     yield "Run", "Options", " ".join(run.options)
-    for name, count in _counts(batch).items():
+    for name, count in _counts(results).items():
         yield "Counts", name, f"{count:,}"
     for file in run.inputs:
         yield "Input", file.name, f"{file.rows:,} rows, sha256 {file.sha256}"
     yield "Rulebook", "Compiled rules", f"sha256 {run.ruleset_digest}"
     for source in run.sources:
         yield "Rulebook", source.workbook, _about(source)
-    for stage, seconds in {**run.seconds, **batch.seconds}.items():
+    for stage, seconds in {**run.seconds, **results.counts.seconds}.items():
         yield "Seconds", stage, f"{seconds:.2f}"
     yield "Versions", "codesheet", run.program_version
     yield "Versions", "Python", run.python_version

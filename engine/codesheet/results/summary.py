@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from codesheet.coding.batch import CodedBatch
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.model import Disposition
+from codesheet.results.counting import Chunks, count_by_name, count_totals, count_values, is_filled
 from codesheet.results.run_record import RunRecord
+from codesheet.results.tables import Counts, Results, SpooledTable
 
 STATUSES = ("coded", "review", "no lines", "rejected")
-BLANK, NO_QUEUE = "(blank)", "(no queue)"
+NO_QUEUE = "(no queue)"
 
 CODES_SHOWN, VALUES_SHOWN, MESSAGES_SHOWN = 300, 30, 10
 
@@ -56,15 +56,16 @@ class Summary:
     sections: tuple[Section, ...]
 
 
-def summarise(batch: CodedBatch, ruleset: Ruleset, run: RunRecord) -> Summary:
-    """Count a batch."""
+def summarise(results: Results, ruleset: Ruleset, run: RunRecord) -> Summary:
+    """Count the results of a run."""
     files = ", ".join(file.name for file in run.inputs[:3]) + (" …" if len(run.inputs) > 3 else "")  # noqa: PLR2004
+    statuses = count_values(frame["Status"] for frame in results["Visits"].frames(["Status"]))
     return Summary(
         title=f"Coding results  ·  {run.rulebook_title}",
         subtitle=f"Run {run.started_at:%Y-%m-%d %H:%M}  ·  {files}  ·  rules {run.ruleset_digest[:12]}",
-        headline=_headline(batch),
-        reconciliation=_reconciliation(batch),
-        sections=tuple(_sections(batch, ruleset)),
+        headline=_headline(results, statuses),
+        reconciliation=_reconciliation(results.counts),
+        sections=tuple(_sections(results, statuses, ruleset)),
     )
 
 
@@ -84,57 +85,54 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _headline(batch: CodedBatch) -> str:
-    statuses = batch.visits["Status"].value_counts()
+def _headline(results: Results, statuses: pd.Series) -> str:
     status = {name: int(statuses.get(name, 0)) for name in STATUSES}
-    lines = len(batch.claim_lines)
     parts = [
-        f"{counted(status['coded'], 'visit')} of {len(batch.visits):,} coded",
-        f"{status['review']:,} held for review ({counted(len(batch.review), 'question')})",
+        f"{counted(status['coded'], 'visit')} of {results['Visits'].num_rows:,} coded",
+        f"{status['review']:,} held for review ({counted(results['Review'].num_rows, 'question')})",
         f"{status['no lines']:,} without lines",
         f"{status['rejected']:,} not readable",
-        counted(lines, "claim line"),
+        counted(results["Claim lines"].num_rows, "claim line"),
     ]
     return "   ·   ".join(parts)
 
 
-def _reconciliation(batch: CodedBatch) -> str:
+def _reconciliation(counts: Counts) -> str:
     return (
-        f"✓  Every row is accounted for: {batch.rows_in:,} rows in = {batch.rows_coded:,} coded "
-        f"+ {batch.rows_review:,} in review + {batch.rows_rejected:,} rejected"
+        f"✓  Every row is accounted for: {counts.rows_in:,} rows in = {counts.rows_coded:,} coded "
+        f"+ {counts.rows_review:,} in review + {counts.rows_rejected:,} rejected"
     )
 
 
-def _sections(batch: CodedBatch, ruleset: Ruleset) -> Iterator[Section]:
-    lines, review = batch.claim_lines, batch.review
-    yield _rows_section(batch)
-    yield _status_section(batch.visits)
+def _sections(results: Results, statuses: pd.Series, ruleset: Ruleset) -> Iterator[Section]:
+    lines, review = results["Claim lines"], results["Review"]
+    yield _rows_section(results.counts)
+    yield _status_section(statuses, results["Visits"].num_rows)
     yield _disposition_section(lines)
-    if len(review):
-        queues = review["Queue"].where(_is_filled(review["Queue"]), NO_QUEUE)
-        yield _review_section("Review by queue", review, queues, VALUES_SHOWN, "bars")
-        yield _review_section("What review asks most", review, _questions(review), MESSAGES_SHOWN)
-    shown = [name for name in ruleset.rulebook.shown if name in lines]
+    if review.num_rows:
+        yield _review_section("Review by queue", lambda: _by_queue(review), VALUES_SHOWN, "bars")
+        questions = _Questions(review)
+        yield _review_section("What review asks most", questions.chunks, MESSAGES_SHOWN)
+    shown = [name for name in ruleset.rulebook.shown if name in lines.column_names]
     for place, name in enumerate(shown):
         chart = "bars" if place == 0 else ""
-        yield _lines_section(f"Claim lines by {name}", lines, lines[name], VALUES_SHOWN, chart)
-    yield _rules_section(ruleset, batch.rule_counts)
-    yield _lines_section("Claim lines by code", lines, lines["Code"], CODES_SHOWN, "bars")
+        yield _lines_section(f"Claim lines by {name}", lines, name, VALUES_SHOWN, chart)
+    yield _rules_section(ruleset, results.counts.fired)
+    yield _lines_section("Claim lines by code", lines, "Code", CODES_SHOWN, "bars")
 
 
-def _rows_section(batch: CodedBatch) -> Section:
+def _rows_section(counts: Counts) -> Section:
     items = (
-        Item("coded", (batch.rows_coded,)),
-        Item("review", (batch.rows_review,)),
-        Item("rejected", (batch.rows_rejected,)),
+        Item("coded", (counts.rows_coded,)),
+        Item("review", (counts.rows_review,)),
+        Item("rejected", (counts.rows_rejected,)),
     )
-    return Section("Where every input row went", ("rows",), (batch.rows_in,), items, 0)
+    return Section("Where every input row went", ("rows",), (counts.rows_in,), items, 0)
 
 
-def _status_section(visits: pd.DataFrame) -> Section:
-    counts = visits["Status"].value_counts()
-    items = tuple(Item(status, (int(counts.get(status, 0)),)) for status in STATUSES)
-    return Section("Visits by status", ("visits",), (len(visits),), items, 0, "doughnut")
+def _status_section(statuses: pd.Series, visits: int) -> Section:
+    items = tuple(Item(status, (int(statuses.get(status, 0)),)) for status in STATUSES)
+    return Section("Visits by status", ("visits",), (visits,), items, 0, "doughnut")
 
 
 def _rules_section(ruleset: Ruleset, rule_counts: dict[str, int]) -> Section:
@@ -145,48 +143,31 @@ def _rules_section(ruleset: Ruleset, rule_counts: dict[str, int]) -> Section:
     return Section("Rules (each is in Rules used)", ("rules",), (len(rules),), items, 0)
 
 
-def _lines_section(title: str, lines: pd.DataFrame, by: pd.Series, at_most: int, chart: str = "") -> Section:
-    measures = ("visits", "lines", "units")
-    totals = (lines["Visit ID"].nunique(), len(lines), float(lines["Units"].sum()))
-    items = _items(_counts(lines["Visit ID"], by, at_most, lines["Units"]))
-    return Section(title, measures, totals, items, 1, chart)
+def _lines_section(title: str, lines: SpooledTable, by: str, at_most: int, chart: str = "") -> Section:
+    def chunks() -> Iterator[pd.DataFrame]:
+        for frame in lines.frames(["Visit ID", by, "Units"]):
+            yield pd.DataFrame({"visit": frame["Visit ID"], "name": frame[by], "units": frame["Units"]})
+
+    items = _items(count_by_name(chunks, at_most))
+    return Section(title, ("visits", "lines", "units"), count_totals(chunks()), items, 1, chart)
 
 
-def _disposition_section(lines: pd.DataFrame) -> Section:
-    section = _lines_section("Claim lines by disposition", lines, lines["Disposition"], VALUES_SHOWN)
+def _disposition_section(lines: SpooledTable) -> Section:
+    section = _lines_section("Claim lines by disposition", lines, "Disposition", VALUES_SHOWN)
     weights = {disposition.value: place for place, disposition in enumerate(Disposition)}
     items = sorted(section.items, key=lambda item: weights.get(item.name, len(weights)))
     return Section(section.title, section.measures, section.totals, tuple(items), section.share_of)
 
 
-def _review_section(
-    title: str, review: pd.DataFrame, by: pd.Series, at_most: int, chart: str = ""
-) -> Section:
-    totals = (review["Visit ID"].nunique(), len(review))
-    items = _items(_counts(review["Visit ID"], by, at_most))
-    return Section(title, ("visits", "edits"), totals, items, 1, chart)
+def _review_section(title: str, chunks: Chunks, at_most: int, chart: str = "") -> Section:
+    totals = count_totals(chunks())[:2]
+    return Section(title, ("visits", "edits"), totals, _items(count_by_name(chunks, at_most)), 1, chart)
 
 
-def _counts(visits: pd.Series, by: pd.Series, at_most: int, units: pd.Series | None = None) -> pd.DataFrame:
-    """Count visits, rows (and units) of each value, most rows first; the values beyond are one, last."""
-    names = by.astype(object).where(_is_filled(by), BLANK)
-    ranked = names.value_counts()
-    others = f"{len(ranked) - at_most:,} others"
-    if len(ranked) > at_most:
-        names = names.where(names.isin(ranked.index[:at_most]), others)
-    table = pd.DataFrame({"name": names, "visit": pd.factorize(visits)[0]})
-    table["units"] = np.nan if units is None else units
-    groups = table.groupby("name", sort=True)
-    counts = pd.DataFrame({"visits": groups["visit"].nunique(), "rows": groups.size()})
-    if units is not None:
-        counts["units"] = groups["units"].sum()
-    counts = counts.sort_values("rows", ascending=False, kind="stable")
-    last = counts.index == others
-    return pd.concat([counts[~last], counts[last]])
-
-
-def _is_filled(values: pd.Series) -> pd.Series:
-    return values.notna() & (values.astype(object) != "")
+def _by_queue(review: SpooledTable) -> Iterator[pd.DataFrame]:
+    for frame in review.frames(["Visit ID", "Queue"]):
+        queues = frame["Queue"].where(is_filled(frame["Queue"]), NO_QUEUE)
+        yield pd.DataFrame({"visit": frame["Visit ID"], "name": queues})
 
 
 def _items(counts: pd.DataFrame) -> tuple[Item, ...]:
@@ -196,20 +177,30 @@ def _items(counts: pd.DataFrame) -> tuple[Item, ...]:
     )
 
 
-def _questions(review: pd.DataFrame) -> pd.Series:
-    """Give each review edit the most frequent wording of its queue and rule: they ask the same thing."""
-    keys = [review["Queue"].fillna(""), review["Rule"].fillna("")]
-    messages = review["Message"].fillna("")
-    sizes = messages.groupby([*keys, messages]).size().rename("size").reset_index()
-    sizes = sizes.sort_values("size", ascending=False, kind="stable")
-    wordings = sizes.groupby(["Queue", "Rule"], sort=False)["Message"].agg(["first", "size"])
-    texts = {
-        key: _question(key[0], wording, count)
-        for key, wording, count in zip(
-            wordings.index, wordings["first"].tolist(), wordings["size"].tolist(), strict=True
-        )
-    }
-    return pd.Series([texts[key] for key in zip(*keys, strict=True)], index=review.index, dtype="object")
+class _Questions:
+    """Review edits by the most frequent wording of their queue and rule: they ask the same thing."""
+
+    def __init__(self, review: SpooledTable) -> None:
+        self._review = review
+        asked = (frame[["Queue", "Rule", "Message"]] for frame in self._frames())
+        sizes = count_values(asked).rename("size").reset_index()
+        wordings = sizes.groupby(["Queue", "Rule"], sort=False)["Message"].agg(["first", "size"])
+        self._texts = {
+            key: _question(key[0], wording, count)
+            for key, wording, count in zip(
+                wordings.index, wordings["first"].tolist(), wordings["size"].tolist(), strict=True
+            )
+        }
+
+    def _frames(self) -> Iterator[pd.DataFrame]:
+        for frame in self._review.frames(["Visit ID", "Queue", "Rule", "Message"]):
+            yield frame.astype(object).fillna("")
+
+    def chunks(self) -> Iterator[pd.DataFrame]:
+        """Give each edit's visit, and the wording as its name."""
+        for frame in self._frames():
+            texts = [self._texts[key] for key in zip(frame["Queue"], frame["Rule"], strict=True)]
+            yield pd.DataFrame({"visit": frame["Visit ID"], "name": pd.Series(texts, dtype="object")})
 
 
 def _question(queue: str, wording: str, wordings: int) -> str:

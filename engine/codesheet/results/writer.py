@@ -1,14 +1,10 @@
-"""From a coded batch to coded.xlsx, or to a folder of csv or parquet files."""
+"""From results to coded.xlsx, or to a folder of csv or parquet files."""
 
 from pathlib import Path
 
-import pyarrow as pa
-
-from codesheet.coding.batch import CodedBatch
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.replacing import WriteError, replacing_file, replacing_folder
 from codesheet.results import files
-from codesheet.results.arrow_tables import as_table
 from codesheet.results.charts import draw_charts
 from codesheet.results.data_sheets import data_sheets
 from codesheet.results.excel import write_workbook
@@ -16,57 +12,38 @@ from codesheet.results.rules_used import rules_used
 from codesheet.results.run_record import RunRecord, run_json, run_sheet
 from codesheet.results.summary import Summary, summarise, summary_frame
 from codesheet.results.summary_sheet import summary_sheet
+from codesheet.results.tables import Results, SpooledTable, spooled
 
-__all__ = ["RowsUnaccountedError", "WriteError", "write_results"]
+__all__ = ["WriteError", "write_results"]
 
 FORMS = ("xlsx", "csv", "parquet")
 
 
-class RowsUnaccountedError(AssertionError):
-    """Rows went in that are neither coded, nor in review, nor rejected: a fault of this program."""
-
-
 def write_results(
-    batch: CodedBatch, ruleset: Ruleset, run: RunRecord, target: Path, form: str = "xlsx"
+    results: Results, ruleset: Ruleset, run: RunRecord, target: Path, form: str = "xlsx"
 ) -> list[Path]:
-    """Write a batch's results in a form of FORMS, whole or not at all; give the files written."""
-    _account_for_rows(batch)
-    summary = summarise(batch, ruleset, run)
-    tables = _tables(batch, ruleset, run)
+    """Write the results of a run in a form of FORMS, whole or not at all; give the files written."""
+    summary = summarise(results, ruleset, run)
+    tables = {
+        "Claim lines": results["Claim lines"],
+        "Visits": results["Visits"],
+        "Rows": results["Rows"],
+        "Review": results.worklist(),
+        "Rejected": results["Rejected"],
+        "Rules used": spooled(rules_used(ruleset, results.counts.fired)),
+        "Run": spooled(run_sheet(run, results)),
+    }
     match form:
         case "xlsx":
             return _write_workbook(summary, tables, ruleset, target)
         case "csv" | "parquet":
-            everything = {"Summary": as_table(summary_frame(summary)), **tables}
-            return _write_folder(everything, run_json(run, batch), target, form)
+            everything = {"Summary": spooled(summary_frame(summary)), **tables}
+            return _write_folder(everything, run_json(run, results), target, form)
     raise ValueError(f"{form} is none of {', '.join(FORMS)}")
 
 
-def _account_for_rows(batch: CodedBatch) -> None:
-    out = batch.rows_coded + batch.rows_review + batch.rows_rejected
-    if batch.rows_in != out:
-        raise RowsUnaccountedError(
-            f"{batch.rows_in} rows in, but {batch.rows_coded} coded + {batch.rows_review} in review "
-            f"+ {batch.rows_rejected} rejected = {out}"
-        )
-
-
-def _tables(batch: CodedBatch, ruleset: Ruleset, run: RunRecord) -> dict[str, pa.Table]:
-    """Give the tables after the summary, by sheet name, in order."""
-    frames = {
-        "Claim lines": batch.claim_lines,
-        "Visits": batch.visits,
-        "Rows": batch.rows,
-        "Review": batch.review,
-        "Rejected": batch.rejected,
-        "Rules used": rules_used(ruleset, batch.rule_counts),
-        "Run": run_sheet(run, batch),
-    }
-    return {name: as_table(frame) for name, frame in frames.items()}
-
-
 def _write_workbook(
-    summary: Summary, tables: dict[str, pa.Table], ruleset: Ruleset, target: Path
+    summary: Summary, tables: dict[str, SpooledTable], ruleset: Ruleset, target: Path
 ) -> list[Path]:
     first, charts = summary_sheet(summary)
     sheets = [s for name, table in tables.items() for s in data_sheets(name, table, ruleset.rulebook)]
@@ -76,7 +53,7 @@ def _write_workbook(
     return [target]
 
 
-def _write_folder(tables: dict[str, pa.Table], run: str, target: Path, form: str) -> list[Path]:
+def _write_folder(tables: dict[str, SpooledTable], run: str, target: Path, form: str) -> list[Path]:
     ours = {files.file_name(name, kind) for name in tables for kind in FORMS} | {files.RUN}
     with replacing_folder(target, ours) as new:
         names = files.write_folder(new, tables, run, form)

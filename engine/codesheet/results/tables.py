@@ -4,7 +4,9 @@ Chunks of one table may have columns of different types (in one chunk all dates 
 another one has a time): what leaves here has one type a column.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from codesheet.coding.batch import CodedBatch
+from codesheet.coding.report import queue_order
 from codesheet.language.values import show_number
 from codesheet.results.arrow_tables import as_table
 
@@ -28,7 +32,9 @@ class SpooledTable:
 
     def add(self, frame: pd.DataFrame) -> None:
         """Add the next chunk."""
-        table = as_table(frame)
+        self._add(as_table(frame))
+
+    def _add(self, table: pa.Table) -> None:
         self._schema = table.schema if self._schema is None else _common_schema(self._schema, table.schema)
         self.num_rows += table.num_rows
         if self._path is None or not self._held:
@@ -64,11 +70,32 @@ class SpooledTable:
         for table in self.tables(columns):
             yield table.to_pandas()
 
+    def head(self, rows: int) -> pa.Table:
+        """Give the first rows."""
+        chunks = list(self._rows(0, rows))
+        return pa.concat_tables(chunks) if chunks else self.schema.empty_table()
+
     def slices(self, most_rows: int) -> Iterator[tuple[int, Iterator[pa.Table]]]:
         """Cut the rows into parts of at most so many; each with its row count and its chunks, once."""
         for start in range(0, max(self.num_rows, 1), most_rows):
             count = min(most_rows, self.num_rows - start)
             yield count, self._rows(start, count)
+
+    def by(self, column: str, key: Callable[[str], str]) -> "SpooledTable":
+        """Give the rows in order of a column of text, by a sort key, equal ones as they stand.
+
+        One chunk is taken to be in order already.
+        """
+        if len(self._files) + len(self._held) <= 1:
+            return self
+        texts: set[str] = set()
+        for frame in self.frames([column]):
+            texts.update(frame[column].fillna("").unique())
+        ordered = SpooledTable(self._path.with_name(f"{self._path.name} by {column}") if self._path else None)
+        for text in sorted(texts, key=key):
+            for table in self.tables():
+                ordered._add(table.filter(pc.equal(pc.fill_null(table.column(column), ""), text)))
+        return ordered
 
     def _rows(self, start: int, count: int) -> Iterator[pa.Table]:
         for table in self.tables():
@@ -80,23 +107,82 @@ class SpooledTable:
                 return
 
 
-class ResultTables:
-    """Every result table by its sheet's name."""
+def spooled(frame: pd.DataFrame) -> SpooledTable:
+    """Give a table of one chunk."""
+    table = SpooledTable(None)
+    table.add(frame)
+    return table
 
-    def __init__(self, folder: Path | None) -> None:
+
+class RowsUnaccountedError(AssertionError):
+    """Rows went in that are neither coded, nor in review, nor rejected: a fault of this program."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a run came to: rows, edits of all kinds, firings by rule, seconds by stage."""
+
+    rows_in: int = 0
+    rows_coded: int = 0
+    rows_review: int = 0
+    rows_rejected: int = 0
+    edits: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
+
+
+class Results:
+    """The results of a run, batch by batch: a table for each sheet, and counts.
+
+    Tables of a later batch wait in `folder`; without one all stay in memory.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.counts = Counts()
         self._folder = folder
         self._tables: dict[str, SpooledTable] = {}
 
-    def add(self, frames: Mapping[str, pd.DataFrame]) -> None:
-        """Add a chunk of several tables."""
-        for name, frame in frames.items():
-            if name not in self._tables:
-                path = None if self._folder is None else self._folder / name
-                self._tables[name] = SpooledTable(path)
-            self._tables[name].add(frame)
-
     def __getitem__(self, name: str) -> SpooledTable:
         return self._tables[name]
+
+    def add(self, batch: CodedBatch) -> None:
+        """Take in the next batch.
+
+        Raises:
+            RowsUnaccountedError: rows of it went nowhere.
+
+        """
+        self._count(batch)
+        frames = {
+            "Claim lines": batch.claim_lines,
+            "Visits": batch.visits,
+            "Rows": batch.rows,
+            "Review": batch.review,
+            "Rejected": batch.rejected,
+        }
+        for name, frame in frames.items():
+            if name not in self._tables:
+                self._tables[name] = SpooledTable(self._folder / name if self._folder else None)
+            self._tables[name].add(frame)
+
+    def _count(self, batch: CodedBatch) -> None:
+        out = batch.rows_coded + batch.rows_review + batch.rows_rejected
+        if batch.rows_in != out:
+            raise RowsUnaccountedError(
+                f"{batch.rows_in} rows in, but {batch.rows_coded} coded + {batch.rows_review} in review "
+                f"+ {batch.rows_rejected} rejected = {out}"
+            )
+        self.counts.rows_in += batch.rows_in
+        self.counts.rows_coded += batch.rows_coded
+        self.counts.rows_review += batch.rows_review
+        self.counts.rows_rejected += batch.rows_rejected
+        self.counts.edits += len(batch.edits)
+        self.counts.fired.update(batch.rule_counts)
+        self.counts.seconds.update(batch.seconds)
+
+    def worklist(self) -> SpooledTable:
+        """Give the review edits of all batches by queue; within one they stand so already."""
+        return self._tables["Review"].by("Queue", queue_order)
 
 
 def _common_schema(first: Any, second: Any) -> Any:  # noqa: ANN401
