@@ -160,7 +160,8 @@ def assert_same_up_to_order(
 ) -> None:
     for name in names:
         tables = [table[name].astype(str) for table in (found, whole)]
-        one, other = (table.sort_values(list(table)).reset_index(drop=True) for table in tables)
+        columns = [str(column) for column in whole[name].columns]
+        one, other = (table.sort_values(columns).reset_index(drop=True) for table in tables)
         pd.testing.assert_frame_equal(one, other, obj=name)
 
 

@@ -61,7 +61,7 @@ def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: 
 
 @dataclass(slots=True)
 class _Visits:
-    """Visits in order of appearance: each row's number, and a row of each."""
+    """Visits in order of appearance: each row's number, and the first row of each by Row order."""
 
     number: Index
     first: Index
@@ -69,6 +69,9 @@ class _Visits:
     @classmethod
     def of(cls, view: View) -> "_Visits":
         number, first = distinct([view.visit_ids.astype(np.int64)], view.frame.rows)
+        ranked = np.argsort(view.order)  # a visit's rows stand together in it
+        leads = ranked[np.flatnonzero(np.diff(number[ranked], prepend=-1))]
+        first[number[leads]] = leads
         return cls(number, first)
 
     def statuses(self, coded: Coded, lines: Lines) -> Index:

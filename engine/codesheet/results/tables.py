@@ -27,6 +27,7 @@ class SpooledTable:
         self._path = path
         self._held: list[pa.Table] = []
         self._files: list[Path] = []
+        self._last: list[pa.Table] = []
         self._schema: Any = None
         self.num_rows = 0
 
@@ -34,9 +35,18 @@ class SpooledTable:
         """Add the next chunk."""
         self._add(as_table(frame))
 
-    def _add(self, table: pa.Table) -> None:
+    def add_last(self, frame: pd.DataFrame) -> None:
+        """Add rows, not many, that stand after all chunks."""
+        table = as_table(frame)
+        self._note(table)
+        self._last.append(table)
+
+    def _note(self, table: pa.Table) -> None:
         self._schema = table.schema if self._schema is None else _common_schema(self._schema, table.schema)
         self.num_rows += table.num_rows
+
+    def _add(self, table: pa.Table) -> None:
+        self._note(table)
         if self._path is None or not self._held:
             self._held.append(table)
             return
@@ -64,6 +74,8 @@ class SpooledTable:
         for file in self._files:
             with pa.memory_map(str(file)) as source:
                 yield _as_schema(pa.ipc.open_file(source).read_all().select(names), schema)
+        for table in self._last:
+            yield _as_schema(table.select(names), schema)
 
     def frames(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Give some columns of each chunk as data frames; missing text is None."""
@@ -153,9 +165,10 @@ class Results:
 
         """
         self._count(batch)
+        lost = batch.visits["Status"] == "rejected"
         frames = {
             "Claim lines": batch.claim_lines,
-            "Visits": batch.visits,
+            "Visits": batch.visits[~lost],
             "Rows": batch.rows,
             "Review": batch.review,
             "Rejected": batch.rejected,
@@ -164,6 +177,8 @@ class Results:
             if name not in self._tables:
                 self._tables[name] = SpooledTable(self._folder / name if self._folder else None)
             self._tables[name].add(frame)
+        if lost.any():
+            self._tables["Visits"].add_last(batch.visits[lost])
 
     def _count(self, batch: CodedBatch) -> None:
         out = batch.rows_coded + batch.rows_review + batch.rows_rejected
