@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, overload
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from codesheet.language.values import FieldType, Scalar, fold
@@ -34,6 +35,7 @@ class Vocabulary:
         self._folded: Ids = np.zeros(0, dtype=np.int32)
         self._folded_ids: dict[str | tuple[str, ...], int] = {}
         self._texts: NDArray[np.object_] = np.array([""], dtype=object)
+        self._arrow_texts = pa.array([], pa.large_string())
 
     def __len__(self) -> int:
         return len(self.words)
@@ -68,6 +70,18 @@ class Vocabulary:
             more = [w if isinstance(w, str) else ", ".join(w) for w in self.words[known:]]
             self._texts = np.concatenate([self._texts[:-1], np.array([*more, ""], dtype=object)])
         return self._texts
+
+    def column(self, ids: Ids) -> pd.Series:
+        """Give words by id as a column of text; missing ones are empty."""
+        texts = self.texts()
+        if len(self._arrow_texts) != len(texts):
+            self._arrow_texts = pa.array(texts, pa.large_string())
+        return text_column(self._arrow_texts, np.where(ids == MISSING, len(texts) - 1, ids))
+
+
+def text_column(words: pa.Array, places: Ids) -> pd.Series:
+    """Give words by their places, each as often as it is asked for."""
+    return pd.Series(pd.array(words.take(pa.array(places)), dtype="str"))
 
 
 class RootSets:

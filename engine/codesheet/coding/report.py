@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from codesheet.coding.batch import CodedBatch, Encounters
-from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
+from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, text_column
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditLog
 from codesheet.coding.lines import DROP, Lines, NoLines
 from codesheet.coding.text_functions import exact_codes
@@ -17,6 +18,8 @@ from codesheet.language.values import FieldType, show_value
 from codesheet.model import Level, Origin, Rulebook
 
 STATUSES = ("coded", "review", "no lines", "rejected")
+_STATUSES = pa.array(STATUSES, pa.large_string())
+_DISPOSITIONS = pa.array([disposition.value for disposition in DISPOSITIONS], pa.large_string())
 _EPOCH = 719163  # the ordinal of 1970-01-01, where numpy's days begin
 
 
@@ -82,22 +85,17 @@ class _Visits:
         return status
 
 
-def texts(ids: Ids, frame: Frame) -> np.ndarray:
-    """Give words by id as an array of text; missing ones are empty."""
-    return frame.vocabulary.texts()[ids]
-
-
 def shown(column: Column, frame: Frame) -> pd.Series:
     """Give a column the way results show it: text, numbers, dates."""
     if column.type.is_text:
-        return pd.Series(texts(column.data, frame), dtype="object")
+        return frame.vocabulary.column(column.data)
     if column.type is FieldType.DATE:
         days = np.where(np.isnan(column.data), np.nan, column.data - _EPOCH)
         return pd.Series(pd.to_datetime(days, unit="D"))
     if column.type in (FieldType.YES_NO, FieldType.TIME):
         values, numbers = np.unique(column.data, return_inverse=True)
-        words = np.array([show_value(v, column.type) for v in values.tolist()], dtype="object")
-        return pd.Series(words[numbers] if len(words) else [], dtype="object")
+        words = [show_value(v, column.type) for v in values.tolist()]
+        return text_column(pa.array(words, pa.large_string()), numbers)
     return pd.Series(column.data)
 
 
@@ -122,9 +120,9 @@ def _claim_lines(lines: Lines, weight: Ids, coded: Coded, rulebook: Rulebook) ->
     names += [n for n in _line_names(lines, rulebook) if n not in names]
     for name in names:
         columns[name] = shown(frame[name], frame)
-    columns["Disposition"] = pd.Series(np.array([d.value for d in DISPOSITIONS], dtype="object")[weight])
-    columns["Why"] = pd.Series(texts(lines.why, frame), dtype="object")
-    columns["Rule"] = pd.Series(texts(lines.address, frame), dtype="object")
+    columns["Disposition"] = text_column(_DISPOSITIONS, weight)
+    columns["Why"] = frame.vocabulary.column(lines.why)
+    columns["Rule"] = frame.vocabulary.column(lines.address)
     return pd.DataFrame(columns)
 
 
@@ -153,7 +151,7 @@ def _edits(
 ) -> pd.DataFrame:
     """Give every edit once a visit; edits that say the same are one."""
     chunks = coded.log.chunks
-    frame = coded.view.frame
+    words = coded.view.frame.vocabulary
 
     def stacked(name: str) -> Index:
         arrays = [getattr(chunk, name).astype(np.int64) for chunk in chunks]
@@ -171,12 +169,10 @@ def _edits(
     code = np.full(len(rows), "", dtype="object")
     code[known] = claim_lines["Code"].to_numpy()[line[known]]
     columns = _identity(rows, coded, rulebook, {"Line": pd.Series(line_number), "Code": pd.Series(code)})
-    columns["Disposition"] = pd.Series(
-        np.array([d.value for d in DISPOSITIONS], dtype="object")[weight[first]]
-    )
-    columns["Queue"] = pd.Series(texts(queue[first], frame), dtype="object")
-    columns["Message"] = pd.Series(texts(message[first], frame), dtype="object")
-    columns["Rule"] = pd.Series(texts(stacked("rule")[first], frame), dtype="object")
+    columns["Disposition"] = text_column(_DISPOSITIONS, weight[first])
+    columns["Queue"] = words.column(queue[first])
+    columns["Message"] = words.column(message[first])
+    columns["Rule"] = words.column(stacked("rule")[first])
     columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": stacked("facts")[first]}
     return pd.DataFrame(columns)
 
@@ -214,7 +210,7 @@ def _visits(
     rulebook: Rulebook,
 ) -> pd.DataFrame:
     columns = _identity(visits.first, coded, rulebook, {})
-    columns["Status"] = np.array(STATUSES, dtype="object")[status]
+    columns["Status"] = text_column(_STATUSES, status)
     columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(lines), len(visits.first))
     words = (edits["Disposition"] + ": " + edits["Message"]).to_numpy(dtype="object")
     columns["Edits"] = _joined_by(edits["_visit"].to_numpy(dtype=np.int64), words, len(visits.first))
@@ -224,7 +220,7 @@ def _visits(
     if lost:
         more = pd.DataFrame({"Visit ID": lost, "Status": "rejected", "Edits": "no row of it could be read"})
         table = pd.concat([table, more], ignore_index=True)
-        texts_of = [c for c in table.columns if c != "Date of service" and table[c].dtype == object]
+        texts_of = [name for name in table.columns if pd.api.types.is_string_dtype(table[name].dtype)]
         table[texts_of] = table[texts_of].fillna("")
     return table
 
@@ -259,8 +255,8 @@ def _rows(coded: Coded, encounters: Encounters, status: Index, rulebook: Ruleboo
     columns: dict[str, object] = {
         "File": encounters.file_of_row.to_numpy(),
         "Row": encounters.file_rows.to_numpy(),
-        "Status": np.array(STATUSES, dtype="object")[status],
-        "No line because": texts(why, frame),
+        "Status": text_column(_STATUSES, status),
+        "No line because": frame.vocabulary.column(why),
     }
     table = pd.DataFrame(columns)
     derived = {
