@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codesheet.checks import check
-from codesheet.coding.coder import Coder
+from codesheet.coding.side_by_side import code_chunks
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import differences, read_rules, write_rules
 from codesheet.compiling.ruleset import Ruleset
@@ -129,15 +129,15 @@ def code_visits(
             return CodeOutcome(issues)
         report("Coding")
         run = new_run_record(ruleset, visits, export.rows_by_file, export.notes, sys.argv[1:])
-        results = _coded(export, ruleset, folder, report)
+        results = _coded(export, ruleset, folder, jobs, report)
         report("Writing results")
         files = write_results(results, ruleset, run, target, form)
     return CodeOutcome(issues, results, files, export.notes)
 
 
-def _coded(export: Export, ruleset: Ruleset, folder: Path, report: Report) -> Results:
-    coder, results = Coder(ruleset), Results(folder)
-    for encounters in export.chunks():
-        results.add(coder.code(encounters))
+def _coded(export: Export, ruleset: Ruleset, folder: Path, jobs: int, report: Report) -> Results:
+    results = Results(folder)
+    for _, batch in code_chunks(ruleset, export.chunks(), jobs):
+        results.add(batch)
         report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
     return results
