@@ -35,7 +35,7 @@ class CodedBatch:
     `claim_lines`: Visit ID, Line, Date of service, shown fields, Code, Modifiers, Units, other line fields,
     Disposition, Why, Rule. `visits`: Visit ID, Date of service, shown fields, Status, Codes, Edits.
     `rows`: File, Row, Status, No line because, the export's columns as they came, then derived fields.
-    `review`: Visit ID, Date of service, shown fields, Queue, Message, Facts, Rule, Rows.
+    `review`: Visit ID, Date of service, shown fields, Queue, Message, Facts, Rule, Row; by queue, visit.
     `edits`: every edit: Visit ID, Line, Code, Disposition, Queue, Message, Rule (deny, inform and drop too).
     `rejected`: see Encounters. `rule_counts`: fired count of each rule, keyed by its address.
     `seconds`: by stage. Dates are datetime64, numbers floats, everything else text.

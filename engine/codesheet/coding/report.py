@@ -181,6 +181,9 @@ def _edits(
 def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook: Rulebook) -> pd.DataFrame:
     """Give the worklist: one line for each thing a person must decide."""
     todo = edits[edits["Disposition"] == DISPOSITIONS[REVIEW].value]
+    # By queue, so that each person's work stands together; what no queue is named for comes last.
+    queues = todo["Queue"].str.casefold()
+    todo = todo.loc[queues.mask(queues == "", "\U0010ffff").sort_values(kind="stable").index]
     sets = coded.view.frame.roots.sets
     facts = [", ".join(sorted(sets[i])) for i in todo["_facts"].tolist()]
     file_rows = encounters.file_rows.to_numpy()[todo["_row"].to_numpy(dtype=np.int64)]

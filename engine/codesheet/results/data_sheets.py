@@ -26,15 +26,22 @@ _TABS = {
 }
 
 _PROSE = {
-    "Why": 80.0,
-    "Message": 70.0,
-    "Edits": 70.0,
+    "Why": 60.0,
+    "Message": 60.0,
+    "Edits": 60.0,
     "When": 60.0,
     "Then": 48.0,
-    "Facts": 32.0,
+    "Facts": 24.0,
     "Value": 90.0,
+    "No line because": 44.0,
+    "Codes": 44.0,
+    "Rule": 38.0,
 }
-_PROSE |= {"No line because": 44.0, "Codes": 44.0}
+"""Columns of long text, as wide as given (in characters) and wrapped; others take the width they need."""
+
+_WIDEST, _FILTER_BUTTON, _SAMPLE = 42, 4, 1000
+_PAGE_WIDTH = 280
+"""How many characters fit side by side on a printed page and can still be read."""
 
 _HEADER = Look(bold=True, color=palette.WHITE, fill=palette.NAVY, align=("left", "vcenter"), wrap=True)
 
@@ -61,28 +68,31 @@ def _heights(table: pa.Table) -> dict[int, float]:
 
 
 def _wraps(texts: Any, width: float) -> Any:  # noqa: ANN401 - pyarrow has no types
-    long = pc.or_(pc.greater(pc.utf8_length(texts), int(width) - 1), pc.match_substring(texts, "\n"))
+    long = pc.or_(pc.greater(pc.utf8_length(texts), int(width)), pc.match_substring(texts, "\n"))
     return pc.fill_null(long, fill_value=False)
 
 
 def _options(name: str, table: pa.Table, rulebook: Rulebook) -> dict[str, Any]:
+    widths = [_width(column, table) for column in table.column_names]
     texts = [c for c in table.column_names if pa.types.is_large_string(table.schema.field(c).type)]
     return {
         "header_format": _HEADER,
-        "column_widths": [_width(column, table) for column in table.column_names],
+        "column_widths": widths,
         "column_formats": [_look(column, table) for column in table.column_names],
         "autofilter": True,
         "ignore_errors": texts,
         "notes": dict(_notes(name, table.column_names, rulebook)),
         "conditional_formats": dict(_conditional_looks(table.column_names)),
         "sheet_view": {"tab_color": _TABS.get(name, palette.GREY)},
-        "page_setup": {
-            "landscape": True,
-            "fit_to_pages": (1, 0),
-            "repeat_rows": 0,
-            "footer": "&L&A&RPage &P of &N",
-        },
+        "page_setup": _page_setup(sum(widths)),
     }
+
+
+def _page_setup(width: float) -> dict[str, Any]:
+    """Print as many pages side by side as it takes to stay legible."""
+    pages = max(1, -(-int(width) // _PAGE_WIDTH))
+    setup = {"landscape": True, "fit_to_pages": (pages, 0), "repeat_rows": 0, "footer": "&L&A&RPage &P of &N"}
+    return setup | ({"repeat_columns": (0, 1)} if pages > 1 else {})
 
 
 def _look(column: str, table: pa.Table) -> Look | None:
@@ -101,12 +111,20 @@ def _look(column: str, table: pa.Table) -> Look | None:
 def _width(column: str, table: pa.Table) -> float:
     if column in _PROSE:
         return _PROSE[column]
-    kind = table.schema.field(column).type
-    if pa.types.is_date(kind):
-        return max(13.0, len(column) + 3.0)
-    sample = table.column(column).slice(0, 1000)
-    longest = pc.max(pc.utf8_length(sample)).as_py() if pa.types.is_large_string(kind) else 9
-    return float(min(max(longest or 0, min(len(column), 22)) + 4, 42))
+    shown = [_shown_length(value) for value in table.column(column).slice(0, _SAMPLE).to_pylist()]
+    longest = max(shown, default=0)
+    # The heading wraps to two lines, clear of the filter button.
+    heading = max(-(-len(column) // 2) + 1, *map(len, column.split() or [""])) + _FILTER_BUTTON
+    return float(min(max(longest + 3, heading), _WIDEST))
+
+
+def _shown_length(value: object) -> int:
+    match value:
+        case None:
+            return 0
+        case float():
+            return len(f"{value:.10g}")
+    return len(str(value))
 
 
 def _notes(name: str, columns: list[str], rulebook: Rulebook) -> Iterator[tuple[str, dict[str, object]]]:

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.model import DecisionTable, Rule
+from codesheet.model import Condition, DecisionTable, Rule
 
 COLUMNS = ("Rule", "Table", "ID", "When", "Then", "From", "To", "Count")
 
@@ -29,13 +29,19 @@ def rules_used(ruleset: Ruleset, rule_counts: dict[str, int]) -> pd.DataFrame:
 
 def _row(table: DecisionTable, rule: Rule, rule_counts: dict[str, int]) -> tuple[object, ...]:
     address = str(rule.at)
-    when = "; ".join(f"{c.field}: {c.text}" for c in rule.conditions) or "always"
+    when = "; ".join(_condition(c, rule) for c in rule.conditions) or "always"
     then = "; ".join(_thens(rule))
     period = rule.period
     return (
         *(address, table.name, rule.id, when, then, _day(period.first), _day(period.last)),
         rule_counts.get(address, 0),
     )
+
+
+def _condition(condition: Condition, rule: Rule) -> str:
+    """Write a condition as its column and cell; one from above the table names its field itself."""
+    own = condition.at.whole_row == rule.at.whole_row
+    return f"{condition.field}: {condition.text}" if own else condition.text
 
 
 def _thens(rule: Rule) -> Iterator[str]:

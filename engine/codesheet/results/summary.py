@@ -12,9 +12,9 @@ from codesheet.model import Disposition
 from codesheet.results.run_record import RunRecord
 
 STATUSES = ("coded", "review", "no lines", "rejected")
-BLANK = "(blank)"
+BLANK, NO_QUEUE = "(blank)", "(no queue)"
 
-CODES_SHOWN, VALUES_SHOWN, MESSAGES_SHOWN = 300, 30, 20
+CODES_SHOWN, VALUES_SHOWN, MESSAGES_SHOWN = 300, 30, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +109,17 @@ def _sections(batch: CodedBatch, ruleset: Ruleset) -> Iterator[Section]:
     lines, review = batch.claim_lines, batch.review
     yield _rows_section(batch)
     yield _status_section(batch.visits)
+    yield _disposition_section(lines)
+    if len(review):
+        queues = review["Queue"].where(_is_filled(review["Queue"]), NO_QUEUE)
+        yield _review_section("Review by queue", review, queues, VALUES_SHOWN, "bars")
+        yield _review_section("What review asks most", review, _questions(review), MESSAGES_SHOWN)
     shown = [name for name in ruleset.rulebook.shown if name in lines]
     for place, name in enumerate(shown):
         chart = "bars" if place == 0 else ""
         yield _lines_section(f"Claim lines by {name}", lines, lines[name], VALUES_SHOWN, chart)
+    yield _rules_section(ruleset, batch.rule_counts)
     yield _lines_section("Claim lines by code", lines, lines["Code"], CODES_SHOWN, "bars")
-    yield _disposition_section(lines)
-    if len(review):
-        yield _review_section("Review by queue", review, review["Queue"], VALUES_SHOWN, "bars")
-        yield _review_section("What review asks most", review, _questions(review), MESSAGES_SHOWN)
 
 
 def _rows_section(batch: CodedBatch) -> Section:
@@ -133,6 +135,14 @@ def _status_section(visits: pd.DataFrame) -> Section:
     counts = visits["Status"].value_counts()
     items = tuple(Item(status, (int(counts.get(status, 0)),)) for status in STATUSES)
     return Section("Visits by status", ("visits",), (len(visits),), items, 0, "doughnut")
+
+
+def _rules_section(ruleset: Ruleset, rule_counts: dict[str, int]) -> Section:
+    """Count the rules of decision tables that fired in this run, and those that did not."""
+    rules = [str(rule.at) for table in ruleset.rulebook.decisions.values() for rule in table.rules]
+    fired = sum(rule_counts.get(at, 0) > 0 for at in rules)
+    items = (Item("fired", (fired,)), Item("did not fire", (len(rules) - fired,)))
+    return Section("Rules (each is in Rules used)", ("rules",), (len(rules),), items, 0)
 
 
 def _lines_section(title: str, lines: pd.DataFrame, by: pd.Series, at_most: int, chart: str = "") -> Section:
@@ -159,7 +169,7 @@ def _review_section(
 
 def _counts(visits: pd.Series, by: pd.Series, at_most: int, units: pd.Series | None = None) -> pd.DataFrame:
     """Count visits, rows (and units) of each value, most rows first; the values beyond are one, last."""
-    names = by.astype(object).where(by.notna() & (by.astype(object) != ""), BLANK)
+    names = by.astype(object).where(_is_filled(by), BLANK)
     ranked = names.value_counts()
     others = f"{len(ranked) - at_most:,} others"
     if len(ranked) > at_most:
@@ -173,6 +183,10 @@ def _counts(visits: pd.Series, by: pd.Series, at_most: int, units: pd.Series | N
     counts = counts.sort_values("rows", ascending=False, kind="stable")
     last = counts.index == others
     return pd.concat([counts[~last], counts[last]])
+
+
+def _is_filled(values: pd.Series) -> pd.Series:
+    return values.notna() & (values.astype(object) != "")
 
 
 def _items(counts: pd.DataFrame) -> tuple[Item, ...]:

@@ -11,12 +11,13 @@ from codesheet.results.summary import Item, Section, Summary
 
 NAME = "Summary"
 MEASURES = 3
-BARS_DRAWN = 15
+BARS_DRAWN = 12
 
 _SWATCH, _LABEL, _FIRST_MEASURE, _SHARE, _BAR = 0, 1, 2, 2 + MEASURES, 3 + MEASURES
 _WIDTHS = [3.0, 54.0, 14.0, 14.0, 14.0, 9.0, 20.0, 3.0]
 _CHART_COLUMN, _LAST_COLUMN = 8, 15
-_CHART_WIDTH, _ROW_PIXELS = 500, 20
+_CHART_WIDTH, _DOUGHNUT_HEIGHT, _CHART_GAP = 500, 220, 12
+_PIXELS_A_POINT = 4 / 3
 _TABLE_ROW = 6
 """The row (from 0) of the columns' own header; a hair's breadth, since every section has its headings."""
 
@@ -31,13 +32,11 @@ _SWATCHES = (palette.GREEN, palette.AMBER, palette.RED, palette.GREY, palette.BL
 
 @dataclass(slots=True)
 class _Page:
-    """Rows of the sheet as they are laid out, and where the next chart goes."""
+    """Rows of the sheet as they are laid out, their heights in points, and the charts beside them."""
 
     records: list[dict[str, object]] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
-    places: list[dict[str, Any]] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
-    chart_row: int = _TABLE_ROW + 1
 
     @property
     def next_row(self) -> int:
@@ -50,6 +49,25 @@ class _Page:
         if lines > 1:
             self.heights[self.next_row - 1] = LINE_HEIGHT * lines
         self.records.append({name: cells.get(place) for place, name in enumerate(_COLUMNS)})
+
+    def chart_places(self) -> Iterator[dict[str, Any]]:
+        """Ask for a placeholder of each chart, one below the other, however high the rows beside are."""
+        row = _TABLE_ROW + 1
+        series = [{"values": _COLUMNS[_FIRST_MEASURE]}]
+        for chart in self.charts:
+            height = _DOUGHNUT_HEIGHT if chart.kind == "doughnut" else 64 + 24 * max(len(chart.labels), 3)
+            yield {
+                "type": "bar",
+                "series": series,
+                "row": row,
+                "col": _CHART_COLUMN,
+                "width": _CHART_WIDTH,
+                "height": height,
+            }
+            below = float(height + _CHART_GAP)
+            while below > 0:
+                below -= self.heights.get(row, LINE_HEIGHT) * _PIXELS_A_POINT
+                row += 1
 
 
 def summary_sheet(summary: Summary) -> tuple[Sheet, list[Chart]]:
@@ -67,7 +85,7 @@ def summary_sheet(summary: Summary) -> tuple[Sheet, list[Chart]]:
         "merge_ranges": list(_banner(summary)),
         "row_heights": _BANNER_HEIGHTS | page.heights,
         "conditional_formats": _conditional_looks(),
-        "charts": page.places,
+        "charts": list(page.chart_places()),
         "sheet_view": {"tab_color": palette.NAVY, "gridlines": False, "selected": True},
         "page_setup": {"landscape": True, "fit_to_pages": (1, 0), "footer": "&L&A&RPage &P of &N"},
     }
@@ -174,8 +192,3 @@ def _add_chart(page: _Page, section: Section, first: int) -> None:
             colors=tuple(palette.SOLID[item.name] for item in items) if is_doughnut else (palette.BAR,),
         )
     )
-    height = 220 if is_doughnut else 64 + 24 * max(len(items), 3)
-    series = {"values": _COLUMNS[_FIRST_MEASURE]}
-    placeholder = {"type": "bar", "series": [series], "row": page.chart_row, "col": _CHART_COLUMN}
-    page.places.append({**placeholder, "width": _CHART_WIDTH, "height": height})
-    page.chart_row += -(-height // _ROW_PIXELS) + 1
