@@ -18,7 +18,7 @@ from codesheet.exports.reader import read_encounters
 from codesheet.issues import Issue
 from codesheet.model import Rulebook
 from codesheet.results.run_record import new_run_record
-from codesheet.results.writer import write_results
+from codesheet.results.writer import refuse_target, write_results
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.starter.new_rulebook import write_starter
 
@@ -114,6 +114,7 @@ def code_visits(
     visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report
 ) -> CodeOutcome:
     """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files."""
+    refuse_target(target, form, visits)
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
         return CodeOutcome(issues)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import shutil
 import sys
 from collections.abc import Collection, Iterator
@@ -16,9 +17,9 @@ class WriteError(Exception):
 @contextmanager
 def replacing_file(target: Path) -> Iterator[Path]:
     """Give a file to write; it takes the target's place when all went well, and is gone otherwise."""
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
+    refuse_file(target)
     with _explained(target):
+        target = target.resolve()  # a link stays, and what it leads to is replaced
         new = _beside(target, "partial")
         try:
             yield new
@@ -33,7 +34,7 @@ def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
 
     A folder that holds anything but `ours` (names of files) is somebody's, and is never replaced.
     """
-    _refuse_foreign(target, ours)
+    refuse_folder(target, ours)
     with _explained(target):
         new, old = _beside(target, "partial"), _beside(target, "old")
         try:
@@ -42,6 +43,24 @@ def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
             _swap(new, target, old)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+def refuse_file(target: Path) -> None:
+    """Raise WriteError where no file can be written, before any work is done for it."""
+    if target.is_dir():
+        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
+    _refuse_parent(target)
+
+
+def refuse_folder(target: Path, ours: Collection[str]) -> None:
+    """Raise WriteError where no folder can be written, or where one holds anything but `ours`."""
+    _refuse_parent(target)
+    _refuse_foreign(target, ours)
+
+
+def _refuse_parent(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise WriteError(f"{target} cannot be written: there is no folder {target.parent}. Make it first.")
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:
@@ -105,7 +124,13 @@ def _explained(target: Path) -> Iterator[None]:
             f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
         ) from problem
     except OSError as problem:
-        why = (problem.strerror or str(problem)).lower()
         raise WriteError(
-            f"{target} cannot be written: {why}. What was there before is unchanged."
+            f"{target} cannot be written: {_reason(problem)}. What was there before is unchanged."
         ) from problem
+
+
+def _reason(problem: OSError) -> str:
+    """Say why in the system's words; libraries in other languages put its number into a text of their own."""
+    number = re.search(r"(?:os error|errno) (\d+)", str(problem), re.IGNORECASE)
+    words = os.strerror(int(number[1])) if number else problem.strerror or str(problem)
+    return words[:1].lower() + words[1:]

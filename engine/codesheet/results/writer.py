@@ -1,12 +1,13 @@
 """From a coded batch to coded.xlsx, or to a folder of csv or parquet files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.replacing import WriteError, replacing_file, replacing_folder
+from codesheet.replacing import WriteError, refuse_file, refuse_folder, replacing_file, replacing_folder
 from codesheet.results import files
 from codesheet.results.arrow_tables import as_table
 from codesheet.results.charts import draw_charts
@@ -20,6 +21,9 @@ from codesheet.results.summary_sheet import summary_sheet
 __all__ = ["RowsUnaccountedError", "WriteError", "write_results"]
 
 FORMS = ("xlsx", "csv", "parquet")
+TABLES = ("Summary", "Claim lines", "Visits", "Rows", "Review", "Rejected", "Rules used", "Run")
+
+_OURS = {files.file_name(name, kind) for name in TABLES for kind in FORMS} | {files.RUN}
 
 
 class RowsUnaccountedError(AssertionError):
@@ -42,12 +46,29 @@ def write_results(
     raise ValueError(f"{form} is none of {', '.join(FORMS)}")
 
 
+def refuse_target(target: Path, form: str, visits: Sequence[Path]) -> None:
+    """Raise WriteError where results cannot go, before a long run; visits are never written over."""
+    if target.exists() and any(path.exists() and path.samefile(target) for path in visits):
+        raise WriteError(f"{target} holds the visits that are to be coded; name another file to write.")
+    if form == "xlsx":
+        refuse_file(target)
+    else:
+        refuse_folder(target, _OURS)
+
+
 def _account_for_rows(batch: CodedBatch) -> None:
+    """Hold the counts against each other and against the tables that are to be written."""
     out = batch.rows_coded + batch.rows_review + batch.rows_rejected
     if batch.rows_in != out:
         raise RowsUnaccountedError(
             f"{batch.rows_in} rows in, but {batch.rows_coded} coded + {batch.rows_review} in review "
             f"+ {batch.rows_rejected} rejected = {out}"
+        )
+    held = int((batch.rows["Status"] == "review").sum())
+    if (len(batch.rows) - held, held) != (batch.rows_coded, batch.rows_review):
+        raise RowsUnaccountedError(
+            f"{batch.rows_coded} rows coded and {batch.rows_review} in review, but the table of rows has "
+            f"{len(batch.rows) - held} and {held}"
         )
 
 
@@ -77,7 +98,6 @@ def _write_workbook(
 
 
 def _write_folder(tables: dict[str, pa.Table], run: str, target: Path, form: str) -> list[Path]:
-    ours = {files.file_name(name, kind) for name in tables for kind in FORMS} | {files.RUN}
-    with replacing_folder(target, ours) as new:
+    with replacing_folder(target, _OURS) as new:
         names = files.write_folder(new, tables, run, form)
     return [target / name for name in names]
