@@ -1,5 +1,6 @@
 """What is written appears whole or not at all: written beside its place under another name, then renamed."""
 
+import errno
 import glob
 import os
 import re
@@ -17,7 +18,7 @@ class WriteError(Exception):
 @contextmanager
 def replacing_file(target: Path) -> Iterator[Path]:
     """Give a file to write; it takes the target's place when all went well, and is gone otherwise."""
-    refuse_file(target)
+    _refuse_target_folder(target)
     with _explained(target):
         target = target.resolve()  # a link stays, and what it leads to is replaced
         new = _beside(target, "partial")
@@ -34,7 +35,7 @@ def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
 
     A folder that holds anything but `ours` (names of files) is somebody's, and is never replaced.
     """
-    refuse_folder(target, ours)
+    _refuse_foreign(target, ours)
     with _explained(target):
         new, old = _beside(target, "partial"), _beside(target, "old")
         try:
@@ -47,18 +48,26 @@ def replacing_folder(target: Path, ours: Collection[str]) -> Iterator[Path]:
 
 def refuse_file(target: Path) -> None:
     """Raise WriteError where no file can be written, before any work is done for it."""
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
-    _refuse_parent(target)
+    with _explained(target):
+        _refuse_target_folder(target)
+        _refuse_parent(target)
 
 
 def refuse_folder(target: Path, ours: Collection[str]) -> None:
     """Raise WriteError where no folder can be written, or where one holds anything but `ours`."""
-    _refuse_parent(target)
-    _refuse_foreign(target, ours)
+    with _explained(target):
+        _refuse_parent(target)
+        _refuse_foreign(target, ours)
+
+
+def _refuse_target_folder(target: Path) -> None:
+    if target.is_dir():
+        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
 
 
 def _refuse_parent(target: Path) -> None:
+    if target.parent.is_file():
+        raise WriteError(f"{target} cannot be written: {target.parent} is a file, not a directory.")
     if not target.parent.is_dir():
         raise WriteError(f"{target} cannot be written: there is no folder {target.parent}. Make it first.")
 
@@ -119,18 +128,20 @@ def _is_running(process: int) -> bool:
 def _explained(target: Path) -> Iterator[None]:
     try:
         yield
-    except PermissionError as problem:
-        raise WriteError(
-            f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
-        ) from problem
     except OSError as problem:
+        number = _system_number(problem)
+        if number in (errno.EACCES, errno.EPERM):
+            raise WriteError(
+                f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
+            ) from problem
+        words = os.strerror(number) if number else problem.strerror or str(problem)
+        why = words[:1].lower() + words[1:]
         raise WriteError(
-            f"{target} cannot be written: {_reason(problem)}. What was there before is unchanged."
+            f"{target} cannot be written: {why}. What was there before is unchanged."
         ) from problem
 
 
-def _reason(problem: OSError) -> str:
-    """Say why in the system's words; libraries in other languages put its number into a text of their own."""
+def _system_number(problem: OSError) -> int | None:
+    """Give the system's number of an error; libraries in other languages put it into a text of their own."""
     number = re.search(r"(?:os error|errno) (\d+)", str(problem), re.IGNORECASE)
-    words = os.strerror(int(number[1])) if number else problem.strerror or str(problem)
-    return words[:1].lower() + words[1:]
+    return int(number[1]) if number and not problem.strerror else problem.errno

@@ -35,6 +35,7 @@ def write_results(
 ) -> list[Path]:
     """Write a batch's results in a form of FORMS, whole or not at all; give the files written."""
     _account_for_rows(batch)
+    refuse_target(target, form, [])
     summary = summarise(batch, ruleset, run)
     tables = _tables(batch, ruleset, run)
     match form:
@@ -48,12 +49,12 @@ def write_results(
 
 def refuse_target(target: Path, form: str, visits: Sequence[Path]) -> None:
     """Raise WriteError where results cannot go, before a long run; visits are never written over."""
-    if target.exists() and any(path.exists() and path.samefile(target) for path in visits):
-        raise WriteError(f"{target} holds the visits that are to be coded; name another file to write.")
     if form == "xlsx":
         refuse_file(target)
     else:
         refuse_folder(target, _OURS)
+    if target.exists() and any(path.exists() and path.samefile(target) for path in visits):
+        raise WriteError(f"{target} holds the visits that are to be coded; name another file to write.")
 
 
 def _account_for_rows(batch: CodedBatch) -> None:
