@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from codesheet.coding.columns import Index
-from codesheet.exports.headings import heading_key
+from codesheet.exports.headings import ROWS_SEARCHED, best_headings, heading_key, titles_note
 from codesheet.exports.table import BrokenRow, RawColumn, RawTable, without_blank_rows
 from codesheet.issues import Issue, IssueCode
 from codesheet.location import CellRef
@@ -64,13 +65,14 @@ def _read(path: Path, encoding: str, known: frozenset[str], progress: Callable[[
             body = _parse(stream, header, progress)
         broken_quotes = not stream.quotes.well_formed()
     except pa.ArrowInvalid as error:
-        _refuse_broken_quotes(path, encoding, header.delimiter)
-        why = f"a row is longer than {_BLOCK:,} bytes"
+        if stream.quotes.seen:
+            _refuse_broken_quotes(path, encoding, header.delimiter)
+        why = f"a row is longer than {_BLOCK // _BYTES_A_CHARACTER:,} letters"
         raise _Refusal(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from error
     if broken_quotes:
         _refuse_broken_quotes(path, encoding, header.delimiter)
     columns, rows = without_blank_rows(body.columns, body.rows)
-    note = f"{path.name} is not UTF-8: it was read as Windows-1252" if encoding == "cp1252" else ""
+    notes = [f"{path.name} is not UTF-8: it was read as Windows-1252"] if encoding == "cp1252" else []
     return RawTable(
         file=path.name,
         headings=header.cells,
@@ -79,18 +81,19 @@ def _read(path: Path, encoding: str, known: frozenset[str], progress: Callable[[
         rows=rows,
         broken=body.broken,
         decimal_comma=header.delimiter != ",",
-        notes=(note,) if note else (),
+        notes=(*notes, *titles_note(path.name, header.above)),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """The heading row, and the text that was read past it."""
+    """The heading row, the rows above it, and the text that was read past it."""
 
     cells: tuple[str, ...]
     row: int
     delimiter: str
     rest: str
+    above: tuple[tuple[str, ...], ...]
 
     def count_known(self, known: frozenset[str]) -> int:
         """Count the headings that some field goes by."""
@@ -102,23 +105,30 @@ def _find_header(name: str, start: str, known: frozenset[str]) -> _Header:
     start = _EXCEL_HINT.sub("", start)
     if not start.strip():
         raise _Refusal(IssueCode.EMPTY_EXPORT.issue(CellRef(name)))
-    found = [header for delimiter in _DELIMITERS if (header := _header_with(start, delimiter))]
+    found = [header for delimiter in _DELIMITERS if (header := _header_with(start, delimiter, known))]
     if not found:
         raise _Refusal(IssueCode.BROKEN_QUOTES.issue(CellRef(name, "", 1)))
     return max(found, key=lambda header: (header.count_known(known), len(header.cells)))
 
 
-def _header_with(start: str, delimiter: str) -> _Header | None:
-    """Take the first record that holds anything as headings; quotes can hold line breaks and delimiters."""
+def _header_with(start: str, delimiter: str, known: frozenset[str]) -> _Header | None:
+    """Take the headings among the first records; quotes can hold line breaks and delimiters."""
     lines = io.StringIO(start, newline="")
     records = csv.reader(iter(lines.readline, ""), delimiter=delimiter, strict=True)
-    try:
-        for row, cells in enumerate(records, start=1):
-            if any(cell.strip() for cell in cells):
-                return _Header(tuple(cells), row, delimiter, start[lines.tell() :])
-    except csv.Error:
-        return None  # quotes do not fit this delimiter
-    return None
+    rows: list[tuple[str, ...]] = []
+    ends: list[int] = []
+    searched = 0
+    with suppress(csv.Error):  # quotes do not fit this delimiter from here on
+        for cells in records:
+            rows.append(tuple(cells))
+            ends.append(lines.tell())
+            searched += any(cell.strip() for cell in cells)
+            if searched == ROWS_SEARCHED:
+                break
+    place = best_headings(rows, known)
+    if place is None:
+        return None
+    return _Header(rows[place], place + 1, delimiter, start[ends[place] :], tuple(rows[:place]))
 
 
 def _refuse_nul(name: str, text: str) -> None:
@@ -175,12 +185,14 @@ class _QuoteWatch:
         self._edges[[_QUOTE, ord(delimiter), ord("\r"), ord("\n")]] = True
         self._held = b"\n"  # the byte before those not yet looked at, then those
         self._open = 0
+        self.seen = False
         self._sound = True
 
     def feed(self, block: bytes) -> None:
         """Look at the next part of the text, all but its last byte."""
         data = np.frombuffer(self._held + block, dtype=np.uint8)
         places = np.flatnonzero(data[1:-1] == _QUOTE) + 1
+        self.seen = self.seen or len(places) > 0
         closing = (np.arange(len(places)) + self._open) % 2
         neighbours = data[places + 2 * closing - 1]
         self._sound = self._sound and bool(self._edges[neighbours].all())

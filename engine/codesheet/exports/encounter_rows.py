@@ -1,5 +1,6 @@
 """Encounter rows of export files: typed columns, cells as they came, and rows that could not be read."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,8 +9,8 @@ import pandas as pd
 
 from codesheet.coding.batch import Encounters
 from codesheet.coding.columns import Floats, Frame, Ids, Index, Vocabulary
-from codesheet.exports.headings import HeadingMap, read_fields
-from codesheet.exports.table import RawTable
+from codesheet.exports.headings import HeadingMap, heading_key, read_fields
+from codesheet.exports.table import RawColumn, RawTable, visible
 from codesheet.exports.values_in import TypedColumn, finished_column, missing_data, type_column
 from codesheet.language.values import fold, tidy
 from codesheet.model import Rulebook
@@ -30,6 +31,7 @@ class FileRows:
 
 def type_rows(table: RawTable, headings: HeadingMap, rulebook: Rulebook, vocabulary: Vocabulary) -> FileRows:
     """Convert a file's rows; one with a cell that cannot be read is rejected whole."""
+    table = _without_repeated_headings(table, headings)
     fields = {field.name: field for field in read_fields(rulebook)}
     typed = {
         name: type_column(table.columns[place], fields[name], table, rulebook, vocabulary)
@@ -48,6 +50,27 @@ def type_rows(table: RawTable, headings: HeadingMap, rulebook: Rulebook, vocabul
         rejected=_rejected(table, headings, typed, rulebook),
         row_count=table.row_count,
         notes=[*table.notes, *_absence_note(table, headings)],
+    )
+
+
+def _without_repeated_headings(table: RawTable, headings: HeadingMap) -> RawTable:
+    """Leave out rows that are the headings once more, as where exports were put one below the other."""
+    repeats = np.full(len(table.rows), len(headings.columns) > 1, dtype=np.bool_)
+    for place in headings.columns.values():
+        heading = heading_key(table.headings[place])
+        alike = [
+            isinstance(c, str) and heading_key(visible(c)) == heading for c in table.columns[place].distinct
+        ]
+        repeats &= np.array(alike, dtype=np.bool_)[table.columns[place].codes]
+        if not repeats.any():
+            return table
+    kept = np.flatnonzero(~repeats)
+    note = f"{table.file}: row {table.rows[repeats][0]} holds the headings once more: such rows were not read"
+    return dataclasses.replace(
+        table,
+        columns=tuple(RawColumn(column.codes[kept], column.distinct) for column in table.columns),
+        rows=table.rows[kept],
+        notes=(*table.notes, note),
     )
 
 
@@ -126,7 +149,7 @@ def _rejected(
 def _faults(table: RawTable, place: int, column: TypedColumn, visit_place: int | None) -> pd.DataFrame:
     raw = table.columns[place]
     positions = np.flatnonzero(column.faulty)
-    visits = "" if visit_place is None else table.columns[visit_place].shown(positions).str.strip()
+    visits = "" if visit_place is None else table.columns[visit_place].shown(positions).map(visible)
     problems = pd.array(column.problems, dtype="str")
     return pd.DataFrame(
         {
@@ -142,7 +165,7 @@ def _faults(table: RawTable, place: int, column: TypedColumn, visit_place: int |
 def _broken_rows(table: RawTable, visit_place: int | None) -> pd.DataFrame:
     """List rows without the right number of cells; whose visit it was is as good a guess as can be had."""
     visits = [
-        row.cells[visit_place].strip() if visit_place is not None and visit_place < len(row.cells) else ""
+        visible(row.cells[visit_place]) if visit_place is not None and visit_place < len(row.cells) else ""
         for row in table.broken
     ]
     return pd.DataFrame(

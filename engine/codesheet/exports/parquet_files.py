@@ -1,5 +1,6 @@
 """Exports saved as parquet by a database or a data frame."""
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,10 @@ def read_parquet(path: Path, progress: Callable[[int], None]) -> RawTable | Issu
     """Read a parquet file; its rows count from 2, as if it had a row of headings."""
     try:
         table = parquet.read_table(path)
+        nested = [field for field in table.schema if pa.types.is_nested(field.type)]
+        if nested:
+            why = f'its column "{nested[0].name}" holds several values a row ({nested[0].type}): leave it out'
+            return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
         columns = tuple(_column(column) for column in table.columns)
     except (pa.ArrowException, OSError):
         why = "it is no parquet file of plain columns, or it is damaged"
@@ -35,7 +40,12 @@ def _column(column: pa.ChunkedArray) -> RawColumn:
 
 
 def _value(cell: ExportCell | Decimal) -> ExportCell:
-    """Give what the other files could hold as well; a long decimal as text, whose digits stay."""
+    """Give what the other files could hold as well; a long decimal as text, whose digits stay.
+
+    What is no number is a blank, and what has no end is a text that no field of numbers takes.
+    """
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None if math.isnan(cell) else str(cell)
     if isinstance(cell, Decimal):
         return float(cell) if len(cell.as_tuple().digits) < 16 else str(cell)  # noqa: PLR2004 - a float's digits
     return cell

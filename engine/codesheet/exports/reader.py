@@ -1,5 +1,6 @@
 """Reads visit exports: each file as it stands, its headings, its values, and all of them as one batch."""
 
+import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -75,16 +76,31 @@ def _read_files(
 def _read_file(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> RawTable | Issue:
     """Read a file by what it is, whatever its name ends in."""
     try:
-        with path.open("rb") as file:
-            start = file.read(len(_ZIP))
-        if start == _ZIP:
-            return read_xlsx(path, known, progress)
-        if start == _PARQUET:
-            return read_parquet(path, progress)
-        if start == _OLD_OFFICE:
-            why = "it has a password or is a workbook of old Excel: save it without a password as .xlsx"
+        before = path.stat()
+        if not (stat.S_ISREG(before.st_mode) or stat.S_ISDIR(before.st_mode)):
+            why = "it is no file (a pipe can be read only once): save the visits as one"
             return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
-        return read_csv(path, known, progress)
+        read = _read_as_what_it_is(path, known, progress)
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            why = "it was changed while it was read: run again when it is complete"
+            return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
     except OSError as fault:
         why = (fault.strerror or type(fault).__name__).lower()
         return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
+    return read
+
+
+def _read_as_what_it_is(
+    path: Path, known: frozenset[str], progress: Callable[[int], None]
+) -> RawTable | Issue:
+    with path.open("rb") as file:
+        start = file.read(len(_ZIP))
+    if start == _ZIP:
+        return read_xlsx(path, known, progress)
+    if start == _PARQUET:
+        return read_parquet(path, progress)
+    if start == _OLD_OFFICE:
+        why = "it has a password or is a workbook of old Excel: save it without a password as .xlsx"
+        return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
+    return read_csv(path, known, progress)
