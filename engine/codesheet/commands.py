@@ -20,7 +20,7 @@ from codesheet.model import Rulebook
 from codesheet.replacing import working_folder
 from codesheet.results.run_record import new_run_record
 from codesheet.results.tables import Results
-from codesheet.results.writer import write_results
+from codesheet.results.writer import refuse_target, write_results
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.starter.new_rulebook import write_starter
 
@@ -113,9 +113,10 @@ def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Iss
 
 
 def code_visits(
-    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report
+    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report, *, jobs: int = 1
 ) -> CodeOutcome:
     """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files."""
+    refuse_target(target, form, visits)
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
         return CodeOutcome(issues)

@@ -1,7 +1,9 @@
 """What is written appears whole or not at all: written beside its place under another name, then renamed."""
 
+import errno
 import glob
 import os
+import re
 import shutil
 import sys
 from collections.abc import Collection, Iterator
@@ -16,9 +18,9 @@ class WriteError(Exception):
 @contextmanager
 def replacing_file(target: Path) -> Iterator[Path]:
     """Give a file to write; it takes the target's place when all went well, and is gone otherwise."""
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
+    _refuse_target_folder(target)
     with _explained(target):
+        target = target.resolve()  # a link stays, and what it leads to is replaced
         new = _beside(target, "partial")
         try:
             yield new
@@ -57,6 +59,32 @@ def working_folder(target: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def refuse_file(target: Path) -> None:
+    """Raise WriteError where no file can be written, before any work is done for it."""
+    with _explained(target):
+        _refuse_target_folder(target)
+        _refuse_parent(target)
+
+
+def refuse_folder(target: Path, ours: Collection[str]) -> None:
+    """Raise WriteError where no folder can be written, or where one holds anything but `ours`."""
+    with _explained(target):
+        _refuse_parent(target)
+        _refuse_foreign(target, ours)
+
+
+def _refuse_target_folder(target: Path) -> None:
+    if target.is_dir():
+        raise WriteError(f"{target} is a folder; name a file to write, such as coded.xlsx.")
+
+
+def _refuse_parent(target: Path) -> None:
+    if target.parent.is_file():
+        raise WriteError(f"{target} cannot be written: {target.parent} is a file, not a directory.")
+    if not target.parent.is_dir():
+        raise WriteError(f"{target} cannot be written: there is no folder {target.parent}. Make it first.")
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:
@@ -115,12 +143,20 @@ def _is_running(process: int) -> bool:
 def _explained(target: Path) -> Iterator[None]:
     try:
         yield
-    except PermissionError as problem:
-        raise WriteError(
-            f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
-        ) from problem
     except OSError as problem:
-        why = (problem.strerror or str(problem)).lower()
+        number = _system_number(problem)
+        if number in (errno.EACCES, errno.EPERM):
+            raise WriteError(
+                f"{target} cannot be written: no permission. If it is open in Excel, close it and run again."
+            ) from problem
+        words = os.strerror(number) if number else problem.strerror or str(problem)
+        why = words[:1].lower() + words[1:]
         raise WriteError(
             f"{target} cannot be written: {why}. What was there before is unchanged."
         ) from problem
+
+
+def _system_number(problem: OSError) -> int | None:
+    """Give the system's number of an error; libraries in other languages put it into a text of their own."""
+    number = re.search(r"(?:os error|errno) (\d+)", str(problem), re.IGNORECASE)
+    return int(number[1]) if number and not problem.strerror else problem.errno

@@ -26,6 +26,7 @@ from codesheet.model import (
     Source,
 )
 from codesheet.results.run_record import InputFile, RunRecord
+from codesheet.results.tables import Results
 
 PAYERS = ["Medicare", "Regence", "BridgeSpan", "Aetna", "Cigna", "Tricare", "=Odd & Sons"]
 CODES = ["96413", "96415", "96417", "96365", "96366", "96372", "J9271", "J1569", "J2350", "95115", "95117"]
@@ -164,3 +165,11 @@ def invented_batch(visits: int = 400, seed: int = 7) -> CodedBatch:
         rows_rejected=1,
         seconds={"match": 0.25},
     )
+
+
+def results_of(*batches: CodedBatch) -> Results:
+    """Give the results of a run of some batches."""
+    results = Results()
+    for batch in batches:
+        results.add(batch)
+    return results

@@ -63,8 +63,12 @@ def _ask_for_facts(context: Context) -> None:
     decisions, lookups = context.view.rulebook.decisions, context.view.rulebook.lookups
     for (row, root), numbers in tables_of.items():
         asking = list(dict.fromkeys(names[number] for number in numbers))
-        facts = " and ".join(sorted(context.view.frame.roots.sets[root])) or "a fact"
-        texts.append(f"{facts} not recorded: ask for it; {', '.join(asking)} cannot be decided without")
+        missing = sorted(context.view.frame.roots.sets[root]) or ["a fact"]
+        it = "it" if len(missing) == 1 else "them"
+        texts.append(
+            f"{' and '.join(missing)} not recorded: ask for {it}; "
+            f"without {it} {', '.join(asking)} cannot be decided"
+        )
         sheets = [decisions[n].at if n in decisions else lookups[n].at for n in asking]
         rules.append("; ".join(map(str, sheets)))
         keys.append((row, root))

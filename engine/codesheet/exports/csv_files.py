@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from codesheet.exports.headings import heading_key
+from codesheet.exports.headings import ROWS_SEARCHED, best_headings, heading_key, titles_note
 from codesheet.exports.table import BrokenRow, RawColumn, RawTable, UnreadableExport, without_blank_rows
 from codesheet.issues import IssueCode
 from codesheet.location import CellRef
@@ -43,7 +44,7 @@ def read_csv(path: Path, known: frozenset[str]) -> Iterator[RawTable]:
         with path.open(encoding=encoding, newline="") as file:
             header = _find_header(path.name, file.read(_START), known)
             stream = _Utf8Stream(path.name, file, header)
-            note = f"{path.name} is not UTF-8: it was read as Windows-1252" if encoding == _ANSI else ""
+            notes = [f"{path.name} is not UTF-8: it was read as Windows-1252"] if encoding == _ANSI else []
             whole = RawTable(
                 file=path.name,
                 headings=header.cells,
@@ -51,12 +52,13 @@ def read_csv(path: Path, known: frozenset[str]) -> Iterator[RawTable]:
                 columns=tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in header.cells),
                 rows=np.empty(0, dtype=np.int64),
                 decimal_comma=header.delimiter != ",",
-                notes=(note,) if note else (),
+                notes=(*notes, *titles_note(path.name, header.above)),
             )
             yield from _pieces(whole, stream, header)
     except pa.ArrowInvalid as error:
-        _refuse_broken_quotes(path, encoding, header.delimiter if header else ",")
-        why = f"a row is longer than {_BLOCK:,} bytes"
+        if header is None or stream is None or stream.quotes.seen:
+            _refuse_broken_quotes(path, encoding, header.delimiter if header else ",")
+        why = f"a row is longer than {_BLOCK // _BYTES_A_CHARACTER:,} letters"
         raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from error
     if not stream.quotes.well_formed():
         _refuse_broken_quotes(path, encoding, header.delimiter)
@@ -81,12 +83,13 @@ def _encoding(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """The heading row, and the text that was read past it."""
+    """The heading row, the rows above it, and the text that was read past it."""
 
     cells: tuple[str, ...]
     row: int
     delimiter: str
     rest: str
+    above: tuple[tuple[str, ...], ...]
 
     def count_known(self, known: frozenset[str]) -> int:
         """Count the headings that some field goes by."""
@@ -98,23 +101,30 @@ def _find_header(name: str, start: str, known: frozenset[str]) -> _Header:
     start = _EXCEL_HINT.sub("", start)
     if not start.strip():
         raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(name)))
-    found = [header for delimiter in _DELIMITERS if (header := _header_with(start, delimiter))]
+    found = [header for delimiter in _DELIMITERS if (header := _header_with(start, delimiter, known))]
     if not found:
         raise UnreadableExport(IssueCode.BROKEN_QUOTES.issue(CellRef(name, "", 1)))
     return max(found, key=lambda header: (header.count_known(known), len(header.cells)))
 
 
-def _header_with(start: str, delimiter: str) -> _Header | None:
-    """Take the first record that holds anything as headings; quotes can hold line breaks and delimiters."""
+def _header_with(start: str, delimiter: str, known: frozenset[str]) -> _Header | None:
+    """Take the headings among the first records; quotes can hold line breaks and delimiters."""
     lines = io.StringIO(start, newline="")
     records = csv.reader(iter(lines.readline, ""), delimiter=delimiter, strict=True)
-    try:
-        for row, cells in enumerate(records, start=1):
-            if any(cell.strip() for cell in cells):
-                return _Header(tuple(cells), row, delimiter, start[lines.tell() :])
-    except csv.Error:
-        return None  # quotes do not fit this delimiter
-    return None
+    rows: list[tuple[str, ...]] = []
+    ends: list[int] = []
+    searched = 0
+    with suppress(csv.Error):  # quotes do not fit this delimiter from here on
+        for cells in records:
+            rows.append(tuple(cells))
+            ends.append(lines.tell())
+            searched += any(cell.strip() for cell in cells)
+            if searched == ROWS_SEARCHED:
+                break
+    place = best_headings(rows, known)
+    if place is None:
+        return None
+    return _Header(rows[place], place + 1, delimiter, start[ends[place] :], tuple(rows[:place]))
 
 
 def _refuse_nul(name: str, text: str) -> None:
@@ -171,12 +181,14 @@ class _QuoteWatch:
         self._edges[[_QUOTE, ord(delimiter), ord("\r"), ord("\n")]] = True
         self._held = b"\n"  # the byte before those not yet looked at, then those
         self._open = 0
+        self.seen = False
         self._sound = True
 
     def feed(self, block: bytes) -> None:
         """Look at the next part of the text, all but its last byte."""
         data = np.frombuffer(self._held + block, dtype=np.uint8)
         places = np.flatnonzero(data[1:-1] == _QUOTE) + 1
+        self.seen = self.seen or len(places) > 0
         closing = (np.arange(len(places)) + self._open) % 2
         neighbours = data[places + 2 * closing - 1]
         self._sound = self._sound and bool(self._edges[neighbours].all())

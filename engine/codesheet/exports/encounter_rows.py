@@ -9,7 +9,7 @@ import pandas as pd
 from codesheet.coding.batch import Encounters
 from codesheet.coding.columns import Floats, Frame, Ids, Index, Vocabulary
 from codesheet.exports.headings import HeadingMap, read_fields
-from codesheet.exports.table import RawTable
+from codesheet.exports.table import RawTable, visible
 from codesheet.exports.values_in import TypedColumn, finished_column, missing_data, type_column
 from codesheet.language.values import fold, tidy
 from codesheet.model import Rulebook
@@ -38,6 +38,12 @@ class Layout:
         for place, column in enumerate(piece.columns):
             if not self._carried[place]:
                 self._carried[place] = not column.blank().all()
+
+    def note_repeated_headings(self, row: int) -> None:
+        """Say once that rows which repeat the headings were left out."""
+        text = "holds the headings once more: such rows were not read"
+        if not any(text in note for note in self.notes):
+            self.notes.append(f"{self.file}: row {row} {text}")
 
     def columns(self) -> Iterator[tuple[int, str, str]]:
         """Give each column that is carried: its place, what tells it, and its heading."""
@@ -156,7 +162,7 @@ def _rejected_table() -> pd.DataFrame:
 def _faults(table: RawTable, place: int, column: TypedColumn, visit_place: int | None) -> pd.DataFrame:
     raw = table.columns[place]
     positions = np.flatnonzero(column.faulty)
-    visits = "" if visit_place is None else table.columns[visit_place].shown(positions).str.strip()
+    visits = "" if visit_place is None else table.columns[visit_place].shown(positions).map(visible)
     problems = pd.array(column.problems, dtype="str")
     return pd.DataFrame(
         {
@@ -172,7 +178,7 @@ def _faults(table: RawTable, place: int, column: TypedColumn, visit_place: int |
 def _broken_rows(table: RawTable, visit_place: int | None) -> pd.DataFrame:
     """List rows without the right number of cells; whose visit it was is as good a guess as can be had."""
     visits = [
-        row.cells[visit_place].strip() if visit_place is not None and visit_place < len(row.cells) else ""
+        visible(row.cells[visit_place]) if visit_place is not None and visit_place < len(row.cells) else ""
         for row in table.broken
     ]
     return pd.DataFrame(

@@ -9,9 +9,9 @@ from codesheet.coding.batch import Encounters
 from codesheet.coding.columns import Index, Vocabulary
 from codesheet.exports.encounter_rows import Layout, PieceRows, join_pieces, type_rows
 from codesheet.exports.grouping import Grouping, cut
-from codesheet.exports.headings import HeadingMap
+from codesheet.exports.headings import HeadingMap, heading_key
 from codesheet.exports.pieces import PieceStore
-from codesheet.exports.table import RawTable
+from codesheet.exports.table import RawTable, visible
 from codesheet.model import Rulebook
 
 ROWS_AT_ONCE = 100_000
@@ -75,6 +75,7 @@ class Export:
     def add(self, piece: RawTable) -> None:
         """Take in the next piece of the file begun last."""
         file = self._files[-1]
+        piece = _without_repeated_headings(piece, file)
         file.layout.note(piece)
         if not piece.row_count:
             return
@@ -128,6 +129,21 @@ class Export:
         order = np.argsort(np.concatenate(families), kind="stable")
         layouts = [file.layout for file in self._files]
         return join_pieces(pieces, layouts, order, self._rulebook, vocabulary)
+
+
+def _without_repeated_headings(piece: RawTable, file: ExportFile) -> RawTable:
+    """Leave out rows that are the headings once more, as where exports were put one below the other."""
+    columns = file.headings.columns
+    repeats = np.full(len(piece.rows), len(columns) > 1, dtype=np.bool_)
+    for place in columns.values():
+        heading = heading_key(piece.headings[place])
+        cells = piece.columns[place].distinct
+        alike = [isinstance(cell, str) and heading_key(visible(cell)) == heading for cell in cells]
+        repeats &= np.array(alike, dtype=np.bool_)[piece.columns[place].codes]
+        if not repeats.any():
+            return piece
+    file.layout.note_repeated_headings(int(piece.rows[repeats][0]))
+    return piece.take(np.flatnonzero(~repeats), np.arange(len(piece.broken)))
 
 
 def _taken(piece: RawTable, places: Index) -> RawTable:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from codesheet.coding.columns import MISSING, Index, Vocabulary
 from codesheet.exports.headings import HeadingMap, read_fields
-from codesheet.exports.table import RawTable
+from codesheet.exports.table import RawTable, visible
 from codesheet.exports.values_in import type_column
 from codesheet.language.values import fold
 from codesheet.model import Field, Rulebook
@@ -72,7 +72,7 @@ class Grouping:
             count = len(piece.rows)
             hashes[:count], blank[:count] = _hashed(piece, place, definition, self.rulebook, exact=exact)
             if exact:
-                cells = [row.cells[place].strip() if place < len(row.cells) else "" for row in piece.broken]
+                cells = [visible(row.cells[place]) if place < len(row.cells) else "" for row in piece.broken]
                 hashes[count:] = pd.util.hash_array(np.array(cells, dtype=object))
                 blank[count:] = [not cell for cell in cells]
         return hashes, np.flatnonzero(blank)

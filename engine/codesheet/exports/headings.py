@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codesheet.exports.table import RawTable
@@ -10,6 +10,9 @@ from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import fold, tidy
 from codesheet.location import CellRef
 from codesheet.model import Field, Level, Origin, Required, Rulebook
+
+ROWS_SEARCHED = 20
+"""How many rows are looked at for the headings."""
 
 _EXAMPLES = 4
 _NEAR = 0.6
@@ -26,6 +29,22 @@ class HeadingMap:
 def heading_key(heading: str) -> str:
     """Give the form in which headings are compared: without case, space or punctuation."""
     return "".join(filter(str.isalnum, heading.casefold())) or fold(heading)
+
+
+def best_headings(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | None:
+    """Give the place of the row of headings among a file's first rows: titles can stand above it.
+
+    It is the row with the most known headings, the first of several; None where every row is blank.
+    """
+    filled = [place for place, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    counts = {place: sum(heading_key(cell) in known for cell in rows[place]) for place in filled}
+    return max(filled, key=counts.__getitem__, default=None)
+
+
+def titles_note(file: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Tell that rows above the headings were not read."""
+    if any(cell.strip() for row in rows for cell in row):
+        yield f"{file}: what stands above the headings in row {len(rows) + 1} was not read"
 
 
 def read_fields(rulebook: Rulebook) -> list[Field]:

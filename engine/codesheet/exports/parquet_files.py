@@ -1,5 +1,6 @@
 """Exports saved as parquet by a database or a data frame."""
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +33,7 @@ def read_parquet(path: Path) -> Iterator[RawTable]:
     first = 2
     try:
         with parquet.ParquetFile(path) as file:
+            _refuse_nested(path, file.schema_arrow)
             names = tuple(file.schema_arrow.names)
             nothing = tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in names)
             yield RawTable(path.name, names, 1, nothing, np.empty(0, dtype=np.int64))
@@ -45,6 +47,13 @@ def read_parquet(path: Path) -> Iterator[RawTable]:
         raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from problem
 
 
+def _refuse_nested(path: Path, schema: pa.Schema) -> None:
+    for field in schema:
+        if pa.types.is_nested(field.type):
+            why = f'its column "{field.name}" holds several values a row ({field.type}): leave it out'
+            raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
+
+
 def _column(column: pa.Array) -> RawColumn:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
@@ -54,7 +63,12 @@ def _column(column: pa.Array) -> RawColumn:
 
 
 def _value(cell: ExportCell | Decimal) -> ExportCell:
-    """Give what the other files could hold as well; a long decimal as text, whose digits stay."""
+    """Give what the other files could hold as well; a long decimal as text, whose digits stay.
+
+    What is no number is a blank, and what has no end is a text that no field of numbers takes.
+    """
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None if math.isnan(cell) else str(cell)
     if isinstance(cell, Decimal):
         return float(cell) if len(cell.as_tuple().digits) < 16 else str(cell)  # noqa: PLR2004 - a float's digits
     return cell

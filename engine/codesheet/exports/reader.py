@@ -1,5 +1,6 @@
 """Reads visit exports: each file piece by piece, its headings, and all of them as one export."""
 
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -65,6 +66,7 @@ def _read_file(
 ) -> list[Issue]:
     before = export.row_count
     try:
+        state = _state(path)
         pieces = _pieces(path, known_headings(rulebook), lambda rows: progress(before + rows))
         first = next(pieces)
         headings, issues = map_headings(first, rulebook)
@@ -74,12 +76,26 @@ def _read_file(
         for piece in chain([first], pieces):
             export.add(piece)
             progress(export.row_count)
+        if _state(path) != state:
+            return [_unreadable(path, "it was changed while it was read: run again when it is complete")]
     except UnreadableExport as fault:
         return [fault.issue]
     except OSError as fault:
-        why = (fault.strerror or type(fault).__name__).lower()
-        return [IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)]
+        return [_unreadable(path, (fault.strerror or type(fault).__name__).lower())]
     return issues if export.row_count > before else [*issues, IssueCode.NO_ROWS.issue(CellRef(path.name))]
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Give what changes when a file does: its time and its size."""
+    found = path.stat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        why = "it is no file (a pipe can be read only once): save the visits as one"
+        raise UnreadableExport(_unreadable(path, why))
+    return found.st_mtime_ns, found.st_size
+
+
+def _unreadable(path: Path, why: str) -> Issue:
+    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
 
 
 def _pieces(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> Iterator[RawTable]:
@@ -92,5 +108,5 @@ def _pieces(path: Path, known: frozenset[str], progress: Callable[[int], None]) 
         return read_parquet(path)
     if start == _OLD_OFFICE:
         why = "it has a password or is a workbook of old Excel: save it without a password as .xlsx"
-        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
+        raise UnreadableExport(_unreadable(path, why))
     return read_csv(path, known)

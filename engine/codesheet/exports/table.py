@@ -1,5 +1,6 @@
 """An export file as it stands, or a part of it: headings, cells not yet typed, and the row each stood in."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,6 +24,8 @@ EXCEL_ERRORS = frozenset(
 )
 """What Excel shows (and saves to csv) where a formula failed: never a value."""
 
+_WRAPPED = re.compile(r'="[^"]*"')
+_NO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _ONE_DAY = timedelta(days=1)
 
 
@@ -128,8 +131,17 @@ def without_blank_rows(columns: Iterable[RawColumn], rows: Index) -> tuple[tuple
 
 
 def is_blank(cell: CellValue) -> bool:
-    """Say whether a cell holds nothing or only space."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    """Say whether a cell holds nothing that can be seen."""
+    return cell is None or (isinstance(cell, str) and not visible(cell))
+
+
+def visible(text: str) -> str:
+    """Give what a reader sees of a text: no space or letters of no width at its ends, no `="…"` around it.
+
+    That wrapping is how csv files keep Excel from eating the zeros of a code.
+    """
+    text = text.strip().strip(_NO_WIDTH).strip()
+    return text[2:-1] if _WRAPPED.fullmatch(text) else text
 
 
 def plain_cell(cell: ExportCell) -> CellValue:

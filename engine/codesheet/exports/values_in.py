@@ -7,11 +7,12 @@ import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Mask, Vocabulary
 from codesheet.exports.headings import is_required
-from codesheet.exports.table import EXCEL_ERRORS, RawColumn, RawTable, is_blank, show_cell
+from codesheet.exports.table import EXCEL_ERRORS, RawColumn, RawTable, is_blank, show_cell, visible
 from codesheet.language.unary_tests import Equals
 from codesheet.language.values import CellValue, DateForm, FieldType, Scalar, ValueProblem, read_value, tidy
 from codesheet.model import Field, Rulebook
 
+_SECONDS_A_DAY = 24 * 60 * 60
 _EXACT_DIGITS = 10**15
 """Excel keeps fifteen digits of a number: a longer identifier stored as one has lost the others."""
 
@@ -71,16 +72,22 @@ class _CellReader:
         self._exact = field.name == rulebook.visit_key
         self._decimal_comma = table.decimal_comma and field.type.is_number
         self._forms, self._number_forms = _date_forms(table, rulebook.date_forms)
+        # In an Excel file a time without a time's format is a part of a day, whatever day days count from.
+        self._part_of_day = table.day_numbers is not None
         self._codes = _CodeDigits(field, rulebook, raw)
 
     def read(self, cell: CellValue) -> tuple[Scalar | None, str]:
         """Give the cell's value, or what is wrong with it."""
+        if isinstance(cell, str):
+            cell = visible(cell)
         if is_blank(cell):
             return None, f"is blank, and every row needs {self._name}" if self._required else ""
         problem = self._objection(cell)
         if problem:
             return None, problem
         try:
+            if self._type is FieldType.TIME and self._part_of_day and _is_number(cell) and 0 <= cell < 1:
+                return round(cell * _SECONDS_A_DAY) / 60, ""
             value = read_value(cell, self._type, self._number_forms if _is_number(cell) else self._forms)
         except ValueProblem as fault:
             return None, str(fault)

@@ -1,5 +1,6 @@
 """What the fast reader of Excel files keeps to itself: failed formulas, and where days count from."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _BLOCK = 1 << 22
-_OVERLAP = 64
+_OVERLAP = 256
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=[\"'](?:1|true)")
 _SIGNS = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
 """Texts without which a sheet holds neither error cells nor formulas."""
 
@@ -71,6 +73,23 @@ def failed_cells(path: Path, part: str) -> dict[int, dict[int, str]]:
             for row, column, text in _failures(sheet):
                 failed.setdefault(row, {})[column] = text
             return failed
+
+
+def has_hidden_rows(path: Path, part: str) -> bool:
+    """Say whether a sheet hides rows, as a filter does.
+
+    Raises:
+        DamagedWorkbook: the sheet cannot be read.
+
+    """
+    with _damage_named(), zipfile.ZipFile(path) as archive, archive.open(part) as sheet:
+        tail = b""
+        while block := sheet.read(_BLOCK):
+            window = tail + block
+            if _HIDDEN_ROW.search(window):
+                return True
+            tail = window[-_OVERLAP:]
+    return False
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import python_calamine as calamine
 
 from codesheet.coding.columns import Index
-from codesheet.exports.headings import heading_key
+from codesheet.exports.headings import ROWS_SEARCHED, best_headings, heading_key, titles_note
 from codesheet.exports.table import (
     ColumnEncoder,
     ExportCell,
@@ -20,7 +20,13 @@ from codesheet.exports.table import (
     show_cell,
     without_blank_rows,
 )
-from codesheet.exports.workbook_parts import DamagedWorkbook, WorkbookParts, failed_cells, workbook_parts
+from codesheet.exports.workbook_parts import (
+    DamagedWorkbook,
+    WorkbookParts,
+    failed_cells,
+    has_hidden_rows,
+    workbook_parts,
+)
 from codesheet.issues import IssueCode
 from codesheet.location import CellRef
 
@@ -59,12 +65,13 @@ def _unreadable(path: Path, why: str) -> UnreadableExport:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A visible sheet with its first row that holds anything, counted from 0."""
+    """A visible sheet with its row of headings, counted from 0, and the rows above that."""
 
     sheet: calamine.CalamineSheet
     row: int
     headings: tuple[str, ...]
     known: int
+    above: tuple[tuple[str, ...], ...]
 
 
 def _read(
@@ -78,8 +85,16 @@ def _read(
     if not candidates:
         raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(path.name)))
     chosen = max(candidates, key=lambda candidate: candidate.known)
+    if merged := _merged_cells(chosen):
+        why = f"cells {merged} are merged, so not every row says what it holds: unmerge them and fill in each"
+        at = CellRef(path.name, chosen.sheet.name, 0)
+        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(at, why=why))
     others = [c.sheet.name for c in candidates if c.known and c is not chosen]
-    note = f'{path.name}: only sheet "{chosen.sheet.name}" was read, not {", ".join(others)}'
+    notes = [*titles_note(path.name, chosen.above)]
+    if others:
+        notes.insert(0, f'{path.name}: only sheet "{chosen.sheet.name}" was read, not {", ".join(others)}')
+    if has_hidden_rows(path, parts.sheets[chosen.sheet.name]):
+        notes.append(f"{path.name} hides rows (a filter does): they were read as well")
     columns, rows = _body(chosen, failed_cells(path, parts.sheets[chosen.sheet.name]), progress)
     return RawTable(
         file=path.name,
@@ -88,7 +103,7 @@ def _read(
         columns=columns,
         rows=rows,
         day_numbers=not parts.from_1904,
-        notes=(note,) if others else (),
+        notes=tuple(notes),
     )
 
 
@@ -100,12 +115,32 @@ def _visible_sheets(workbook: calamine.CalamineWorkbook) -> list[str]:
 
 def _candidate(workbook: calamine.CalamineWorkbook, name: str, known: frozenset[str]) -> _Candidate | None:
     sheet = workbook.get_sheet_by_name(name)
-    for row, cells in enumerate(sheet.iter_rows()):
-        headings = tuple(show_cell(plain_cell(cell)) for cell in cells)
-        if any(heading.strip() for heading in headings):
-            matches = sum(heading_key(heading) in known for heading in headings)
-            return _Candidate(sheet, row, headings, matches)
-    return None
+    rows: list[tuple[str, ...]] = []
+    searched = 0
+    for cells in sheet.iter_rows():
+        rows.append(tuple(show_cell(plain_cell(cell)) for cell in cells))
+        searched += any(text.strip() for text in rows[-1])
+        if searched == ROWS_SEARCHED:
+            break
+    place = best_headings(rows, known)
+    if place is None:
+        return None
+    matches = sum(heading_key(heading) in known for heading in rows[place])
+    return _Candidate(sheet, place, rows[place], matches, tuple(rows[:place]))
+
+
+def _merged_cells(chosen: _Candidate) -> str:
+    """Name the first merged cells among the visits, "" if there are none."""
+    for (top, left), (bottom, right) in chosen.sheet.merged_cell_ranges or ():
+        if top > chosen.row:
+            return f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}"
+    return ""
+
+
+def _letters(column: int) -> str:
+    """Write a column, counted from 0, as Excel does."""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _body(

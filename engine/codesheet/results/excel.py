@@ -8,9 +8,14 @@ panic, which is no `Exception`.
 """
 
 import dataclasses
+import os
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -29,6 +34,7 @@ _LETTERS_A_DIGIT = 1.08
 _LOST_TO_WRAPPING = 2
 """Letters of a wrapped line's room that its last word leaves empty, on average."""
 _CUT = " … (cut here: longer than a cell can hold)"
+_STDERR = 2
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
 
 Records: TypeAlias = Sequence[Mapping[str, object]]
@@ -61,16 +67,32 @@ class Sheet:
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write a workbook; what the writer cannot do is an OSError."""
     book = FastExcel(str(path), output_format="xlsx").format(inf_value="inf")
-    for sheet in sheets:
-        if sheet.freeze:
-            book.freeze(row=sheet.freeze[0], col=sheet.freeze[1], sheet=sheet.name)
-        book.sheet(sheet.name, sheet.data, **_with_formats(dict(sheet.options), {}))
-    try:
+    with _panics_as_errors():
+        for sheet in sheets:
+            if sheet.freeze:
+                book.freeze(row=sheet.freeze[0], col=sheet.freeze[1], sheet=sheet.name)
+            book.sheet(sheet.name, sheet.data, **_with_formats(dict(sheet.options), {}))
         book.save()
+
+
+@contextmanager
+def _panics_as_errors() -> Iterator[None]:
+    """Make an OSError of a panic, and keep what Rust prints about it off the screen."""
+    sys.stderr.flush()
+    screen, nowhere = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR)
+        yield
     except BaseException as problem:
-        if type(problem).__name__ == "PanicException":
-            raise OSError(str(problem)) from problem
-        raise
+        if type(problem).__name__ != "PanicException":
+            raise
+        reason = re.search(r"code: (\d+)", str(problem))
+        why = os.strerror(int(reason[1])) if reason else "the writer failed"
+        raise OSError(None, f"{why} (in the folder for temporary files, {gettempdir()})") from problem
+    finally:
+        os.dup2(screen, _STDERR)
+        os.close(screen)
+        os.close(nowhere)
 
 
 def stream(schema: Any, chunks: Iterator[pa.Table]) -> pa.RecordBatchReader:  # noqa: ANN401 - pyarrow has no types

@@ -1,7 +1,8 @@
 """Results as csv or parquet: a folder with a file for each table, and run.json.
 
 Parquet keeps text exactly. In csv, text that a spreadsheet would take for a formula gets an apostrophe before
-it (`'=1+1`, `'-`); who reads csv with a program takes one leading apostrophe off before `= + - @`, tab or CR.
+it (`'=1+1`, `'-`), and so does text that already has apostrophes there. Who reads csv with a program takes
+one apostrophe off text that begins with apostrophes and then one of these signs: nothing is lost.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from pyarrow import csv, parquet
 from codesheet.results.arrow_tables import map_text
 from codesheet.results.tables import SpooledTable
 
-_FORMULA_LIKE = "^[=+\\-@\t\r]"
+_FORMULA_LIKE = "^('*[=+\\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - full-width signs begin formulas as well
 RUN = "run.json"
 
 
@@ -51,4 +52,4 @@ def _safe_names(schema: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
 def _safe_text(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     if not pc.any(pc.match_substring_regex(column, _FORMULA_LIKE)).as_py():
         return column
-    return pc.replace_substring_regex(column, f"({_FORMULA_LIKE})", "'\\1")
+    return pc.replace_substring_regex(column, _FORMULA_LIKE, "'\\1")

@@ -181,11 +181,18 @@ class Results:
             self._tables["Visits"].add_last(batch.visits[lost])
 
     def _count(self, batch: CodedBatch) -> None:
+        """Hold a batch's counts against each other and against its tables, and add them."""
         out = batch.rows_coded + batch.rows_review + batch.rows_rejected
         if batch.rows_in != out:
             raise RowsUnaccountedError(
                 f"{batch.rows_in} rows in, but {batch.rows_coded} coded + {batch.rows_review} in review "
                 f"+ {batch.rows_rejected} rejected = {out}"
+            )
+        held = int((batch.rows["Status"] == "review").sum())
+        if (len(batch.rows) - held, held) != (batch.rows_coded, batch.rows_review):
+            raise RowsUnaccountedError(
+                f"{batch.rows_coded} rows coded and {batch.rows_review} in review, but the table of rows has "
+                f"{len(batch.rows) - held} and {held}"
             )
         self.counts.rows_in += batch.rows_in
         self.counts.rows_coded += batch.rows_coded

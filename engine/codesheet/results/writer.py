@@ -1,9 +1,10 @@
 """From results to coded.xlsx, or to a folder of csv or parquet files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.replacing import WriteError, replacing_file, replacing_folder
+from codesheet.replacing import WriteError, refuse_file, refuse_folder, replacing_file, replacing_folder
 from codesheet.results import files
 from codesheet.results.charts import draw_charts
 from codesheet.results.data_sheets import data_sheets
@@ -17,12 +18,16 @@ from codesheet.results.tables import Results, SpooledTable, spooled
 __all__ = ["WriteError", "write_results"]
 
 FORMS = ("xlsx", "csv", "parquet")
+TABLES = ("Summary", "Claim lines", "Visits", "Rows", "Review", "Rejected", "Rules used", "Run")
+
+_OURS = {files.file_name(name, kind) for name in TABLES for kind in FORMS} | {files.RUN}
 
 
 def write_results(
     results: Results, ruleset: Ruleset, run: RunRecord, target: Path, form: str = "xlsx"
 ) -> list[Path]:
     """Write the results of a run in a form of FORMS, whole or not at all; give the files written."""
+    refuse_target(target, form, [])
     summary = summarise(results, ruleset, run)
     tables = {
         "Claim lines": results["Claim lines"],
@@ -42,6 +47,16 @@ def write_results(
     raise ValueError(f"{form} is none of {', '.join(FORMS)}")
 
 
+def refuse_target(target: Path, form: str, visits: Sequence[Path]) -> None:
+    """Raise WriteError where results cannot go, before a long run; visits are never written over."""
+    if form == "xlsx":
+        refuse_file(target)
+    else:
+        refuse_folder(target, _OURS)
+    if target.exists() and any(path.exists() and path.samefile(target) for path in visits):
+        raise WriteError(f"{target} holds the visits that are to be coded; name another file to write.")
+
+
 def _write_workbook(
     summary: Summary, tables: dict[str, SpooledTable], ruleset: Ruleset, target: Path
 ) -> list[Path]:
@@ -54,7 +69,6 @@ def _write_workbook(
 
 
 def _write_folder(tables: dict[str, SpooledTable], run: str, target: Path, form: str) -> list[Path]:
-    ours = {files.file_name(name, kind) for name in tables for kind in FORMS} | {files.RUN}
-    with replacing_folder(target, ours) as new:
+    with replacing_folder(target, _OURS) as new:
         names = files.write_folder(new, tables, run, form)
     return [target / name for name in names]
