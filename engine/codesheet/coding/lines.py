@@ -92,7 +92,7 @@ def make_lines(table: Table, number: int, context: Context, nothing: NoLines) ->
     if cleared.any():
         part = hits.keep(cleared)
         nothing.rows.append(part.places)
-        nothing.why.append(table.reasons.why(part.rule, part.view, part.places, context.because))
+        nothing.why.append(table.why(part, context))
         hits = hits.keep(~cleared)
     columns = {
         name: output.values(hits.by_output[name], hits.view)
@@ -107,7 +107,7 @@ def make_lines(table: Table, number: int, context: Context, nothing: NoLines) ->
     if "Disposition" in table.outputs:
         given = table.outputs["Disposition"].values(hits.by_output["Disposition"], hits.view)
         weight = disposition_weights(given, hits.view, BILL)
-    why = table.reasons.why(hits.rule, hits.view, hits.places, context.because)
+    why = table.why(hits, context)
     if "Reason" in table.outputs:
         given = table.outputs["Reason"].values(hits.by_output["Reason"], hits.view)
         why = _joined(why, given.data.astype(np.int32), context.view)
@@ -207,7 +207,7 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     """Change lines as one table says, all judged as they stood before it; dropped lines leave."""
     _, hits = table.hits(context)
     given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
-    why = table.reasons.why(hits.rule, hits.view, hits.places, context.because)
+    why = table.why(hits, context)
     for name, values in given.items():
         if name not in _NOT_FIELDS:
             _set_line_field(name, values, hits, table, context, lines)

@@ -276,7 +276,7 @@ class Table:
         absent = np.full(len(hits.places), MISSING, dtype=np.int32)
         texts = values["Message"].data if "Message" in values else absent
         if (texts == MISSING).any():
-            why = self.reasons.why(hits.rule, hits.view, hits.places, context.because)
+            why = self.why(hits, context)
             texts = np.where(texts == MISSING, why, texts)
         weights: Ids = np.full(len(hits.places), REVIEW, dtype=np.int32)
         if "Disposition" in values:
@@ -290,6 +290,10 @@ class Table:
             rule=self.addresses_of(hits, context),
             table=self.definition.name,
         )
+
+    def why(self, hits: Hits, context: Context) -> Ids:
+        """Give each hit's reason, with the words of the tables that decided the fields its rule tested."""
+        return self.reasons.why(hits.rule, hits.view, hits.places, context.because)
 
     def addresses_of(self, hits: Hits, context: Context) -> Ids:
         """Give each hit's rule as workbook!sheet!row; several where an Override mixes them."""
