@@ -1,5 +1,6 @@
 """Coding a batch of encounter rows with a ruleset: the whole way, in its order."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,7 +60,7 @@ class Coder:
 
     def code(self, encounters: Encounters) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written."""
-        coded = self.code_frame(encounters.frame, _broken_visits(encounters))
+        coded = self.code_frame(encounters.frame, broken_visits(encounters))
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
         batch.seconds = dict(self.seconds)
@@ -75,6 +76,7 @@ class Coder:
 
     def code_frame(self, frame: Frame, broken_visits: BrokenVisits) -> Coded:
         """Code typed columns, before any table of results is made."""
+        frame = dataclasses.replace(frame, columns=dict(frame.columns))  # what was read stays as it was
         view = self._view_of(frame)
         log, asks = EditLog(frame), Asks()
         context = Context(view, log, asks, {})
@@ -184,7 +186,7 @@ class Coder:
         return Context(lines.view(rows.view), rows.log, rows.asks, because, lines.row)
 
 
-def _broken_visits(encounters: Encounters) -> BrokenVisits:
+def broken_visits(encounters: Encounters) -> BrokenVisits:
     """Find the visits of which some row was rejected, and the columns at fault."""
     broken: dict[str, dict[str, None]] = {}
     rejected = encounters.rejected
