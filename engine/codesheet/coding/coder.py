@@ -14,16 +14,17 @@ from codesheet.coding.context import Asks, Context
 from codesheet.coding.edits import EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
+from codesheet.coding.line_changes import change_lines
 from codesheet.coding.lines import (
     DROP,
     Lines,
     Made,
     NoLines,
-    change_lines,
     combine,
     gather,
     make_lines,
     note_dropped,
+    without_dropped,
 )
 from codesheet.coding.lookups import Join
 from codesheet.coding.report import Coded, report
@@ -159,8 +160,8 @@ class Coder:
         definition = self.ruleset.rulebook.fields
         context = self._line_context(lines, rows)
         for name in lines.set_names:
-            kept = context.keep_allowed(definition[name], lines.frame[name])
-            lines.frame.columns[name] = context.own_roots(name, kept)
+            context.set_field(definition[name], lines.frame[name])
+        lines = without_dropped(lines, context)
         for table in self._changes:
             context = self._line_context(lines, rows)
             self._run_line_steps(context)

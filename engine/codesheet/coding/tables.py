@@ -13,7 +13,7 @@ from codesheet.coding.evaluate import all_missing, message
 from codesheet.coding.hit_policies import Decision, Rules
 from codesheet.coding.judging import Judged, TableJudge
 from codesheet.coding.outputs import NO_RULE, output_columns
-from codesheet.coding.reasons import Reasons
+from codesheet.coding.reasons import Reasons, in_rounds, join_reasons
 from codesheet.coding.view import View
 from codesheet.compiling.ruleset import Matching
 from codesheet.language.values import FieldType, fold
@@ -80,22 +80,31 @@ class Table:
         return judged, hits
 
     def _count(self, hits: Hits) -> None:
-        self.counts += np.bincount(hits.rule, minlength=len(self.counts))
-        if self.definition.hit_policy is HitPolicy.OVERRIDE:
-            for rules in hits.by_output.values():
-                others = rules[(rules != NO_RULE) & (rules != hits.rule)]
-                self.counts += np.bincount(others, minlength=len(self.counts))
+        """Count each rule once for each row (or line) where it counts."""
+        rules = np.sort(np.stack([hits.rule, *hits.by_output.values()], axis=1), axis=1)
+        again = np.zeros(rules.shape, dtype=bool)
+        again[:, 1:] = rules[:, 1:] == rules[:, :-1]
+        self.counts += np.bincount(rules[~again & (rules != NO_RULE)], minlength=len(self.counts))
 
     def ask(self, context: Context, judged: Judged) -> None:
         """Ask for the facts that undecided rules wait for."""
-        speaks = self.definition.if_no_rule is not None and self.definition.if_no_rule.message is not None
         asking = [
-            bool(d.undecided) or (is_open and (bool(rules) or speaks))
+            bool(d.undecided) or (is_open and (bool(rules) or self.speaks or self._counts_matches))
             for d, rules, is_open in zip(judged.decisions, judged.open_rules, judged.guard_open, strict=True)
         ]
         if any(asking):
             rows = np.flatnonzero(np.array(asking)[judged.decision])
             context.ask(judged.rows[rows], judged.roots[rows], self.definition.name)
+
+    @property
+    def speaks(self) -> bool:
+        """Say whether `If no rule matches` raises something."""
+        return self.definition.if_no_rule is not None and self.definition.if_no_rule.message is not None
+
+    @property
+    def _counts_matches(self) -> bool:
+        """Say whether no match at all is an answer too: it is 0."""
+        return self.definition.hit_policy is HitPolicy.COLLECT_COUNT
 
     def no_rule(self, context: Context, judged: Judged) -> None:
         """Raise what `If no rule matches` says."""
@@ -205,30 +214,37 @@ class Table:
         judged, hits = self.hits(context)
         blocked = self._blocked(judged)
         for place, name in enumerate(self.definition.outputs):
-            column = self._field_values(name, hits, context)
+            column = self._field_values(name, hits, judged, context)
             rows = judged.rows[blocked[place]]
             leave_open(column, rows, judged.roots[blocked[place]])
             context.set_field(context.view.rulebook.fields[name], column)
-        self.remember_because(context, hits.places, hits.rule, hits.view)
+        self.remember_because(context, hits)
 
-    def remember_because(self, context: Context, places: Index, rules: Index, view: View) -> None:
+    def remember_because(self, context: Context, hits: Hits) -> None:
         """Keep the authors' words for the decided fields, for the lines that will turn on them."""
-        if self.reasons.has_because:
-            words = np.full(context.view.frame.rows, MISSING, dtype=np.int32)
-            words[places] = self.reasons.because(rules, view)
-            for name in self.definition.outputs:
-                context.because[name] = words
+        if not self.reasons.has_because:
+            return
+        for name in self.definition.outputs:
+            rules = hits.by_output[name]
+            speaks = np.flatnonzero(rules != NO_RULE)
+            said = self.reasons.because(rules[speaks], hits.view.take(speaks))
+            words: Ids = np.full(context.view.frame.rows, MISSING, dtype=np.int32)
+            for entries in in_rounds(hits.places[speaks]):
+                at = hits.places[speaks][entries]
+                words[at] = join_reasons(words[at], said[entries], context.view)
+            context.because[name] = words
 
     def _blocked(self, judged: Judged) -> list[Index]:
         table = np.zeros((len(judged.decisions), max(len(self.definition.outputs), 1)), dtype=bool)
         for number, decision in enumerate(judged.decisions):
             table[number, list(decision.blocked)] = True
-            if judged.guard_open[number]:
+            gathers = self.definition.hit_policy in (*_AGGREGATES, HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
+            if gathers and judged.guard_open[number] and (judged.open_rules[number] or self._counts_matches):
                 table[number, :] = True
         chosen = table[judged.decision]
         return [np.flatnonzero(chosen[:, place]) for place in range(len(self.definition.outputs))]
 
-    def _field_values(self, name: str, hits: Hits, context: Context) -> Column:
+    def _field_values(self, name: str, hits: Hits, judged: Judged, context: Context) -> Column:
         output = self.outputs[name]
         values = output.values(hits.by_output[name], hits.view)
         rows = context.view.frame.rows
@@ -242,6 +258,11 @@ class Table:
                 column.roots = np.zeros(rows, dtype=np.int32)
                 column.roots[hits.places] = values.roots
             return column
+        if function == "count":
+            counted = all_missing(output.kind, rows)
+            given = output.given(hits.by_output[name])
+            counted.data[judged.rows] = np.bincount(hits.places[given], minlength=rows)[judged.rows]
+            return counted
         return self._gathered(function, name, values, hits, context)
 
     def _gathered(self, function: str, name: str, values: Column, hits: Hits, context: Context) -> Column:
@@ -253,9 +274,6 @@ class Table:
         ).take(given)
         places = hits.places[given]
         column = all_missing(self.outputs[name].kind, context.view.frame.rows)
-        if function == "count":
-            column.data[:] = np.bincount(places, minlength=len(column))
-            return column
         if len(given):
             numbers = np.unique(places, return_inverse=True)[1]
             reduced = aggregate(function, values.take(given), None, numbers.astype(np.int64), numbered)

@@ -265,7 +265,7 @@ def decide_fields(table: DecisionTable, record: Record, world: "World") -> None:
 def _remember_because(table: DecisionTable, hits: list[Hit], record: Record, world: "World") -> None:
     for name in table.outputs:
         speaking = [rules[0] for hit in hits if (rules := hit.speaks[name])]
-        words = each_once([said for rule in speaking if (said := because_of(table, rule, record, world))])
+        words = dict.fromkeys(said for rule in speaking if (said := because_of(table, rule, record, world)))
         if words:
             record.because[name] = "; ".join(words)
 
