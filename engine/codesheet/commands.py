@@ -1,5 +1,6 @@
 """What the commands do, each a driver that reads aloud: new, dress, check, compile, code."""
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from codesheet.results.run_record import new_run_record
 from codesheet.results.writer import refuse_target, write_results
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.starter.new_rulebook import write_starter
+from codesheet.verifying import Verification, verify
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins, and, after a colon, how far it has come."""
@@ -28,12 +30,16 @@ Report = Callable[[str], None]
 
 @dataclass(slots=True)
 class CodeOutcome:
-    """What coding came to: issues (errors: nothing was written), the batch, and the files written."""
+    """What coding came to: issues, the batch, the files written, and what was verified.
+
+    Where issues are errors, or the verification found differences, there is no batch: nothing was written.
+    """
 
     issues: list[Issue]
     batch: CodedBatch | None = None
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    verification: Verification | None = None
 
 
 def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
@@ -111,9 +117,18 @@ def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Iss
 
 
 def code_visits(
-    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report
+    visits: Sequence[Path],
+    rulebook: Path,
+    target: Path,
+    form: str,
+    report: Report,
+    *,
+    rows_to_verify: int = 0,
 ) -> CodeOutcome:
-    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files."""
+    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files.
+
+    Where the plain evaluator codes any of `rows_to_verify` otherwise, nothing is written.
+    """
     refuse_target(target, form, visits)
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
@@ -128,6 +143,13 @@ def code_visits(
     report("Coding")
     run = new_run_record(ruleset, visits, encounters, sys.argv[1:])
     batch = Coder(ruleset).code(encounters)
+    verification: Verification | None = None
+    if rows_to_verify:
+        report("Verifying")
+        verification = verify(ruleset, encounters, batch, rows_to_verify)
+        if verification.differences:
+            return CodeOutcome(issues, notes=encounters.notes, verification=verification)
+        run = dataclasses.replace(run, verified=verification.outcome)
     report("Writing results")
     files = write_results(batch, ruleset, run, target, form)
-    return CodeOutcome(issues, batch, files, encounters.notes)
+    return CodeOutcome(issues, batch, files, encounters.notes, verification)

@@ -92,7 +92,7 @@ class Join:
         context.ask(places, roots[places], self.table.name)
 
     def _find(self, asked: _Asked, view: View) -> _Found:
-        """Find the one row in force; one that waits for facts leaves it open unless a certain one beats it."""
+        """Find the one row in force; one that waits for facts leaves it open unless it is beaten."""
         member = view.sets.on(asked.day)
         hits: list[int] = []
         waiting: list[tuple[int, frozenset[int], frozenset[int]]] = []

@@ -10,7 +10,7 @@ from codesheet.model import Condition, DecisionTable, Disposition, HitPolicy, Ou
 from codesheet.oracle.answers import NO_ROOTS, Answer, Record, each_once
 from codesheet.oracle.formulas import evaluate, message
 from codesheet.oracle.hit_policies import Hit, Outcome, decide
-from codesheet.oracle.truth import Truth, all_of
+from codesheet.oracle.truth import Truth
 from codesheet.oracle.unary_tests import compare, in_force
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ class Judged:
 
 def judge(table: DecisionTable, record: Record, world: "World") -> Judged | None:
     """Judge every rule of a table; None where the record fails Only when."""
-    guard, guard_roots = _together(table.only_when, record, world)
+    guard, guard_roots = together(table.only_when, record, world)
     if guard is Truth.NO:
         return None
     judged = Judged(guard_roots=guard_roots if guard is Truth.UNDECIDED else None)
     for place, rule in enumerate(table.rules):
         if not in_force(rule.period, record.day):
             continue
-        truth, roots = _together(rule.conditions, record, world)
+        truth, roots = together(rule.conditions, record, world)
         if truth is Truth.YES and guard is Truth.YES:
             judged.fired.append(place)
         elif truth is not Truth.NO:
@@ -64,13 +64,21 @@ def judge(table: DecisionTable, record: Record, world: "World") -> Judged | None
     return judged
 
 
-def _together(
+def together(
     conditions: tuple[Condition, ...], record: Record, world: "World"
 ) -> tuple[Truth, frozenset[str]]:
-    """Judge conditions together; also give the facts that the undecided ones wait for."""
-    truths = [world.judge(condition, record) for condition in conditions]
-    waiting = [c for c, truth in zip(conditions, truths, strict=True) if truth is Truth.UNDECIDED]
-    return all_of(truths), NO_ROOTS.union(*(world.roots_of(condition, record) for condition in waiting))
+    """Judge conditions together: one that fails settles it, then one that is undecided.
+
+    Also give the facts that the undecided ones wait for.
+    """
+    truth, roots = Truth.YES, NO_ROOTS
+    for condition in conditions:
+        one = world.judge(condition, record)
+        if one is Truth.NO:
+            return Truth.NO, NO_ROOTS
+        if one is Truth.UNDECIDED:
+            truth, roots = Truth.UNDECIDED, roots | world.roots_of(condition, record)
+    return truth, roots
 
 
 def run(table: DecisionTable, record: Record, world: "World") -> tuple[Judged, Outcome] | None:

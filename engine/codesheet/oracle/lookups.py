@@ -1,5 +1,6 @@
 """Lookups on one record: the row of a code table that its keys find on its day (DESIGN §3, Lookups)."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -7,35 +8,34 @@ from codesheet.language.unary_tests import AnyOf, Equals, UnaryTest
 from codesheet.language.values import show_value
 from codesheet.model import LookupRow, LookupTable
 from codesheet.oracle.answers import NO_ROOTS, Answer, Record
+from codesheet.oracle.decisions import together
 from codesheet.oracle.formulas import message
-from codesheet.oracle.truth import Truth, all_of
+from codesheet.oracle.truth import Truth
 from codesheet.oracle.unary_tests import accepts, in_force
 
 if TYPE_CHECKING:
     from codesheet.oracle.world import World
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A row of the table that would be hit if facts were known: those, and whether a key is among them."""
+
+    row: LookupRow
+    for_key: bool
+    roots: frozenset[str]
+
+
 def look_up(table: LookupTable, record: Record, world: "World") -> None:
     """Set the VALUE fields of a record, and object to a key that is not there, or there twice."""
     keys = [world.value(record, name) for name in table.keys]
-    hits: list[LookupRow] = []
-    waiting: list[tuple[LookupRow, bool, frozenset[str]]] = []
-    for row in table.rows:
-        if not in_force(row.period, record.day):
-            continue
-        key_truth, key_roots = _judge_keys(row, keys, record, world)
-        truth, roots = _judge_conditions(row, record, world)
-        both = all_of([key_truth, truth])
-        if both is Truth.YES:
-            hits.append(row)
-        elif both is Truth.UNDECIDED:
-            waiting.append((row, key_truth is Truth.UNDECIDED, key_roots | roots))
+    hits, waiting = _rows_found(table, keys, record, world)
     best = [row for row in hits if not any(_beats(other, row) for other in hits)]
-    open_rows = [one for one in waiting if not any(_beats(hit, one[0]) for hit in hits)]
-    roots = NO_ROOTS.union(*(one[2] for one in open_rows))
+    waiting = [one for one in waiting if not any(_beats(hit, one.row) for hit in hits)]
+    roots = NO_ROOTS.union(*(one.roots for one in waiting))
     found: LookupRow | None = None
-    if open_rows:
-        if not any(of_key for _, of_key, _ in open_rows):
+    if waiting:
+        if not any(one.for_key for one in waiting):
             world.log.ask(record, roots, table.name)
     elif len(best) > 1:
         said = f"{table.name} has two rows for this {', '.join(table.keys)} on that day"
@@ -47,36 +47,47 @@ def look_up(table: LookupTable, record: Record, world: "World") -> None:
     else:
         _object_to_unknown_key(table, keys, record, world)
     for place, name in enumerate(table.values):
-        kind = world.rulebook.fields[name].type
+        definition = world.rulebook.fields[name]
         value = None if found is None else found.values[place]
-        world.settle(world.rulebook.fields[name], Answer(value, kind, roots), record)
+        world.settle(definition, Answer(value, definition.type, roots), record)
+
+
+def _rows_found(
+    table: LookupTable, keys: list[Answer], record: Record, world: "World"
+) -> tuple[list[LookupRow], list[_Waiting]]:
+    """Give the rows in force that the keys and conditions hit, and those that wait for facts."""
+    hits: list[LookupRow] = []
+    waiting: list[_Waiting] = []
+    for row in table.rows:
+        if not in_force(row.period, record.day):
+            continue
+        key_truth, key_roots = _judge_keys(row, keys, record, world)
+        if key_truth is Truth.NO:
+            continue
+        truth, roots = together(row.conditions, record, world)
+        if key_truth is Truth.YES and truth is Truth.YES:
+            hits.append(row)
+        elif truth is not Truth.NO:
+            waiting.append(_Waiting(row, key_truth is Truth.UNDECIDED, key_roots | roots))
+    return hits, waiting
 
 
 def _judge_keys(
     row: LookupRow, keys: list[Answer], record: Record, world: "World"
 ) -> tuple[Truth, frozenset[str]]:
     """Judge a row's keys: one that is missing, and recorded `when used`, is undecided where it is asked."""
-    truths: list[Truth] = []
-    roots = NO_ROOTS
+    truth, roots = Truth.YES, NO_ROOTS
     for test, key in zip(row.keys, keys, strict=True):
         if _accepts(test, key, record, world):
-            truths.append(Truth.YES)
-        elif world.is_undecided(key):
-            truths.append(Truth.UNDECIDED)
-            roots |= key.roots
-        else:
-            truths.append(Truth.NO)
-    return all_of(truths), roots
+            continue
+        if not world.is_undecided(key):
+            return Truth.NO, NO_ROOTS
+        truth, roots = Truth.UNDECIDED, roots | key.roots
+    return truth, roots
 
 
 def _accepts(test: UnaryTest, key: Answer, record: Record, world: "World") -> bool:
     return accepts(test, key, record.day, lambda name: world.value(record, name), world.rulebook)
-
-
-def _judge_conditions(row: LookupRow, record: Record, world: "World") -> tuple[Truth, frozenset[str]]:
-    truths = [world.judge(condition, record) for condition in row.conditions]
-    waiting = [c for c, truth in zip(row.conditions, truths, strict=True) if truth is Truth.UNDECIDED]
-    return all_of(truths), NO_ROOTS.union(*(world.roots_of(condition, record) for condition in waiting))
 
 
 def _beats(row: LookupRow, other: LookupRow) -> bool:

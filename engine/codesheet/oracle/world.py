@@ -166,12 +166,12 @@ class World:
     def judge(self, condition: Condition, record: Record) -> Truth:
         """Judge one condition: it holds, it fails, or it waits for facts (DESIGN §4)."""
         answer = self.value(record, condition.field)
-        others = [self.value(record, name) for name in sorted(fields_compared(condition.test))]
         if accepts(condition.test, answer, record.day, lambda name: self.value(record, name), self.rulebook):
             return Truth.YES
         if self.is_undecided(answer):
             return Truth.UNDECIDED
-        for other in others:
+        for name in fields_compared(condition.test):
+            other = self.value(record, name)
             both = Answer(None, answer.type, answer.roots | other.roots)
             if (answer.missing or other.missing) and self.is_undecided(both):
                 return Truth.UNDECIDED
