@@ -53,7 +53,7 @@ def grid(text: str) -> list[list[str]]:
 
 
 def code(ruleset: Ruleset, visits: str, folder: Path) -> CodedBatch:
-    """Code the visits of an export block, read from a csv file as a user's are; the plain evaluator agrees."""
+    """Code the visits of an export block, read from a csv file; the plain evaluator agrees."""
     export = folder / "visits.csv"
     lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in grid(visits)]
     export.write_text("\n".join(lines), encoding="utf-8")
