@@ -137,6 +137,10 @@ class _Coding:
         for table in self._edit_tables(Level.LINE):
             for line in lines:
                 raise_edits(table, line.record, world)
+        for line in lines:
+            if line.disposition is Disposition.REVIEW:
+                code = world.value(line.record, "Code").value or "a line"
+                self.log.object_to(line.record, f"{code}: {line.reason}", rule="; ".join(line.rules))
         return lines
 
     def _world_of(self, lines: list[ClaimLine]) -> World:
