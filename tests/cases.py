@@ -13,7 +13,7 @@ from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
-from codesheet.verifying import verify
+from codesheet.verifying.verification import verify
 
 RESULTS = {
     "claim lines": "claim_lines",

@@ -14,7 +14,7 @@ from codesheet.coding.coder import Coder
 from codesheet.commands import check_rulebook, load_ruleset
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
-from codesheet.verifying import differences
+from codesheet.verifying.verification import differences
 from grid import printed
 
 ROOT = Path(__file__).parent.parent

@@ -19,7 +19,7 @@ from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
 from codesheet.language.formulas import FieldRef, Formula
 from codesheet.model import HitPolicy
-from codesheet.verifying import verify
+from codesheet.verifying.verification import verify
 from grid import rulebook_of, write_workbooks
 
 ROOT = Path(__file__).parent.parent

@@ -22,7 +22,7 @@ from codesheet.results.run_record import new_run_record
 from codesheet.results.writer import refuse_target, write_results
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.starter.new_rulebook import write_starter
-from codesheet.verifying import Verification, verify
+from codesheet.verifying.verification import Verification, verify
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins, and, after a colon, how far it has come."""

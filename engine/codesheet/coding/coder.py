@@ -11,6 +11,7 @@ import numpy as np
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.context import Asks, Context
+from codesheet.coding.decided_fields import decide_fields
 from codesheet.coding.edits import EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
@@ -153,7 +154,7 @@ class Coder:
         if table.definition.hit_policy is HitPolicy.FIRST_IN_GROUP:
             decide_first_in_group(table, context)
         else:
-            table.decide_fields(context)
+            decide_fields(table, context)
 
     def _run_lines(self, lines: Lines, rows: Context) -> Lines:
         """Change the lines table by table, make those alike one, then raise the lines' edits."""

@@ -11,10 +11,11 @@ import numpy as np
 
 from codesheet.coding.columns import Ids, Index, Mask
 from codesheet.coding.context import Context
+from codesheet.coding.decided_fields import leave_open, remember_because
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.judging import Judged
 from codesheet.coding.outputs import OutputColumn
-from codesheet.coding.tables import Hits, Table, leave_open
+from codesheet.coding.tables import Hits, Table
 from codesheet.coding.view import View
 
 
@@ -155,6 +156,6 @@ def _set_fields(table: Table, context: Context, outcome: _Outcome) -> None:
         open_rows = np.flatnonzero(outcome.is_open)
         leave_open(column, open_rows, outcome.open_roots[open_rows])
         context.set_field(view.rulebook.fields[name], column)
-    table.remember_because(
-        context, Hits(places, rules, dict.fromkeys(table.definition.outputs, rules), won_view)
+    remember_because(
+        table, context, Hits(places, rules, dict.fromkeys(table.definition.outputs, rules), won_view)
     )

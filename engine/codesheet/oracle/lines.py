@@ -6,19 +6,10 @@ from codesheet.language.formulas import Clear
 from codesheet.language.values import fold
 from codesheet.model import DecisionTable, Disposition, Level, Origin, Result, Rulebook
 from codesheet.oracle.answers import Answer, Record, each_once
-from codesheet.oracle.decisions import (
-    addresses_of,
-    cell,
-    conflict,
-    disposition_of,
-    given,
-    run,
-    same_answer,
-    type_of,
-    why,
-)
+from codesheet.oracle.cells import addresses_of, cell, disposition_of, given, same_answer, type_of, why
 from codesheet.oracle.edits import WEIGHTS
 from codesheet.oracle.hit_policies import Hit
+from codesheet.oracle.judging import conflict, run
 from codesheet.oracle.world import World
 
 NOT_FIELDS = ("Add modifiers", "Remove modifiers", "Disposition", "Reason", "Queue", "Message")

@@ -8,8 +8,8 @@ from codesheet.language.unary_tests import AnyOf, Equals, UnaryTest
 from codesheet.language.values import show_value
 from codesheet.model import LookupRow, LookupTable
 from codesheet.oracle.answers import NO_ROOTS, Answer, Record
-from codesheet.oracle.decisions import together
 from codesheet.oracle.formulas import message
+from codesheet.oracle.judging import together
 from codesheet.oracle.truth import Truth
 from codesheet.oracle.unary_tests import accepts, in_force
 

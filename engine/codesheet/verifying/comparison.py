@@ -1,28 +1,19 @@
-"""Proving a coded batch: rows of it coded again by the plain evaluator, and every difference.
+"""Where a coded batch and the plain evaluator's differ: rows, visits, claim lines, edits and counts."""
 
-A sample is spread over the file, chosen by the file's own content, and closed over visits and Per groups,
-so that each of its rows is coded beside the rows it depends on.
-"""
-
-import hashlib
-import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from codesheet.coding.batch import CodedBatch, Encounters
-from codesheet.coding.coder import Coder, broken_visits
-from codesheet.coding.columns import Index, values_of
-from codesheet.compiling.ruleset import Ruleset
-from codesheet.language.values import SAME_NUMBER, FieldType, Scalar, fold, show_value
-from codesheet.model import HitPolicy, Level, Origin, Rulebook
+from codesheet.coding.columns import Index
+from codesheet.language.values import SAME_NUMBER, FieldType, show_value
+from codesheet.model import Rulebook
 from codesheet.oracle.answers import Answer
-from codesheet.oracle.visits import PlainBatch, PlainEdit, PlainLine, code_rows
+from codesheet.oracle.visits import PlainBatch, PlainEdit, PlainLine
 
 _ASKED = re.compile(r"(.*) not recorded: ask for it; (.*) cannot be decided without", re.DOTALL)
 
@@ -45,141 +36,10 @@ class Difference:
         return f"visit {self.visit}: {self.place}: {self.detail} ({self.rule})"
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was coded again, and what came out otherwise."""
-
-    rows: int
-    visits: int
-    differences: tuple[Difference, ...]
-
-    @property
-    def outcome(self) -> str:
-        """Say it in a sentence without patient data."""
-        checked = f"{self.rows:,} rows ({self.visits:,} visits) against the plain evaluator"
-        if not self.differences:
-            return f"verified {checked}: no difference"
-        visits = len({difference.visit for difference in self.differences})
-        places = sorted({f"{d.place} ({d.rule})" if d.rule else d.place for d in self.differences})
-        more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
-        return f"verified {checked}: {visits:,} visits differ, in {'; '.join(places[:_MOST_NAMED])}{more}"
-
-
-_MOST_NAMED = 10
-
-
-def verify(ruleset: Ruleset, encounters: Encounters, batch: CodedBatch, rows: int) -> Verification:
-    """Compare about so many rows of a coded batch with what the plain evaluator makes of them."""
-    picked = _sample(ruleset, encounters, batch, rows)
-    return _compared(ruleset.rulebook, encounters, batch, picked)
-
-
-def differences(ruleset: Ruleset, encounters: Encounters) -> list[str]:
-    """Code all rows both ways; give every difference."""
-    batch = Coder(ruleset).code(encounters)
-    everything = np.arange(encounters.frame.rows)
-    return [str(one) for one in _compared(ruleset.rulebook, encounters, batch, everything).differences]
-
-
-# --- which rows ------------------------------------------------------------------------------------------
-
-
-def _sample(ruleset: Ruleset, encounters: Encounters, batch: CodedBatch, rows: int) -> Index:
-    """Choose rows evenly over the file, each with its visit and Per groups, until there are enough."""
-    count = encounters.frame.rows
-    if rows >= count:
-        return np.arange(count)
-    groupings = [_Grouping(codes) for codes in _group_codes(ruleset.rulebook, encounters, batch)]
-    chance = random.Random(_seed(ruleset, encounters))  # noqa: S311 - a sample, not a secret
-    strata = [(count * part // rows, count * (part + 1) // rows) for part in range(rows)]
-    chance.shuffle(strata)
-    picked: set[int] = set()
-    for first, end in strata:
-        if len(picked) >= rows:
-            break
-        _add_with_groups(chance.randrange(first, end), groupings, picked)
-    return np.array(sorted(picked), dtype=np.int64)
-
-
-def _seed(ruleset: Ruleset, encounters: Encounters) -> bytes:
-    content = hashlib.sha256(ruleset.digest.encode())
-    for name in sorted(encounters.frame.columns):
-        content.update(encounters.frame[name].data.tobytes())
-    return content.digest()
-
-
-class _Grouping:
-    """Rows by the number of their group."""
-
-    def __init__(self, codes: Index) -> None:
-        self.codes = codes
-        self._ranked = np.argsort(codes, kind="stable")
-        self._sorted = codes[self._ranked]
-
-    def rows_of(self, code: int) -> list[int]:
-        first, end = np.searchsorted(self._sorted, [code, code + 1])
-        return self._ranked[first:end].tolist()
-
-
-def _add_with_groups(row: int, groupings: Sequence[_Grouping], picked: set[int]) -> None:
-    waiting = [] if row in picked else [row]
-    picked.add(row)
-    seen: set[tuple[int, int]] = set()
-    while waiting:
-        one = waiting.pop()
-        for number, grouping in enumerate(groupings):
-            code = int(grouping.codes[one])
-            if (number, code) not in seen:
-                seen.add((number, code))
-                found = [other for other in grouping.rows_of(code) if other not in picked]
-                picked.update(found)
-                waiting += found
-
-
-def _group_codes(rulebook: Rulebook, encounters: Encounters, batch: CodedBatch) -> Iterator[Index]:
-    """Give the rows numbers by visit, then by each Per of the rulebook."""
-    yield pd.factorize(encounters.frame[rulebook.visit_key].data)[0].astype(np.int64)
-    for per in dict.fromkeys(_pers(rulebook)):
-        codes = np.zeros(encounters.frame.rows, dtype=np.int64)
-        blank = np.zeros(encounters.frame.rows, dtype=bool)
-        for name in per:
-            words = _comparable(name, rulebook, encounters, batch)
-            own, values = pd.factorize(words)
-            blank |= own < 0
-            codes = pd.factorize(codes * (len(values) + 1) + own)[0].astype(np.int64)
-        codes[blank] = codes.max(initial=0) + 1 + np.arange(int(blank.sum()))
-        yield codes
-
-
-def _pers(rulebook: Rulebook) -> Iterator[tuple[str, ...]]:
-    """Give every Per by its row fields: lines of one group are of rows alike in those."""
-    grouped = [field.per for field in rulebook.fields.values() if field.formula is not None and field.per]
-    grouped += [t.per for t in rulebook.decisions.values() if t.hit_policy is HitPolicy.FIRST_IN_GROUP]
-    for per in grouped:
-        yield tuple(sorted(name for name in per if rulebook.fields[name].level is Level.ROW))
-
-
-def _comparable(name: str, rulebook: Rulebook, encounters: Encounters, batch: CodedBatch) -> pd.Series:
-    """Give a field in the form in which Per groups compare it; missing where it is blank."""
-    if rulebook.fields[name].origin is Origin.READ:
-        values = values_of(encounters.frame[name], encounters.frame.vocabulary)
-    else:
-        values = [None if _is_missing(value) else value for value in batch.rows[name].tolist()]
-    folded: dict[object, object] = {}
-    return pd.Series([folded.setdefault(value, _folded(value)) for value in values], dtype="object")
-
-
-def _folded(value: object) -> object:
-    if isinstance(value, float):
-        return round(value, 9)
-    return fold(value) if isinstance(value, str) else value if value is None else str(value)
-
-
-# --- what differs ----------------------------------------------------------------------------------------
-
-
-def _compared(rulebook: Rulebook, encounters: Encounters, batch: CodedBatch, picked: Index) -> Verification:
-    plain = code_rows(rulebook, _plain_rows(rulebook, encounters, picked), broken_visits(encounters))
+def compare(
+    plain: PlainBatch, rulebook: Rulebook, encounters: Encounters, batch: CodedBatch, picked: Index
+) -> list[Difference]:
+    """Give every difference between a coded batch and what the plain evaluator made of its picked rows."""
     found = [
         *_row_differences(plain, rulebook, batch, picked),
         *_visit_differences(plain, batch),
@@ -188,17 +48,7 @@ def _compared(rulebook: Rulebook, encounters: Encounters, batch: CodedBatch, pic
     ]
     if len(picked) == encounters.frame.rows:
         found += _count_differences(plain, encounters, batch)
-    return Verification(len(picked), len(plain.visits), tuple(found))
-
-
-def _plain_rows(rulebook: Rulebook, encounters: Encounters, picked: Index) -> list[dict[str, Scalar | None]]:
-    read = [name for name, field in rulebook.fields.items() if field.origin is Origin.READ]
-    columns = {
-        name: values_of(encounters.frame[name].take(picked), encounters.frame.vocabulary)
-        for name in read
-        if name in encounters.frame
-    }
-    return [{name: column[place] for name, column in columns.items()} for place in range(len(picked))]
+    return found
 
 
 def _row_differences(
@@ -321,14 +171,15 @@ def _parts(text: str) -> frozenset[str]:
     return frozenset(text.split("; "))
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
+    """Say whether a cell of a result table shows nothing."""
     return value is None or value is pd.NaT or value == "" or (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN
 
 
 def _same(value: object, answer: Answer) -> bool:
     """Say whether a result's cell shows an answer."""
-    if _is_missing(value) or answer.value is None:
-        return _is_missing(value) and answer.value is None
+    if is_missing(value) or answer.value is None:
+        return is_missing(value) and answer.value is None
     match answer.type:
         case FieldType.DATE:
             return isinstance(value, datetime) and value.toordinal() == int(float(str(answer.value)))
