@@ -152,8 +152,10 @@ class _Coding:
 
     def _ask_for_facts(self) -> None:
         for (row, facts), tables in self.log.asks.items():
-            named = " and ".join(sorted(facts)) or "a fact"
-            said = f"{named} not recorded: ask for it; {', '.join(tables)} cannot be decided without"
+            missing = sorted(facts) or ["a fact"]
+            it = "it" if len(missing) == 1 else "them"
+            said = f"{' and '.join(missing)} not recorded: ask for {it}; without {it} "
+            said += f"{', '.join(tables)} cannot be decided"
             sheets = [(self.rulebook.decisions.get(t) or self.rulebook.lookups[t]).at for t in tables]
             self.log.object_to(row, said, rule="; ".join(map(str, sheets)), facts=facts)
 

@@ -15,7 +15,9 @@ from codesheet.model import Rulebook
 from codesheet.oracle.answers import Answer
 from codesheet.oracle.visits import PlainBatch, PlainEdit, PlainLine
 
-_ASKED = re.compile(r"(.*) not recorded: ask for it; (.*) cannot be decided without", re.DOTALL)
+_ASKED = re.compile(
+    r"(.* not recorded: ask for (?:it|them)); without (?:it|them) (.*) cannot be decided", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
