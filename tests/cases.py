@@ -13,6 +13,7 @@ from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
+from codesheet.verifying.verification import verify
 
 RESULTS = {
     "claim lines": "claim_lines",
@@ -52,13 +53,15 @@ def grid(text: str) -> list[list[str]]:
 
 
 def code(ruleset: Ruleset, visits: str, folder: Path) -> CodedBatch:
-    """Code the visits of an export block, read from a csv file as a user's are."""
+    """Code the visits of an export block, read from a csv file; the plain evaluator agrees."""
     export = folder / "visits.csv"
     lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in grid(visits)]
     export.write_text("\n".join(lines), encoding="utf-8")
     encounters, issues = read_encounters([export], ruleset.rulebook)
     assert encounters is not None, issues
-    return Coder(ruleset).code(encounters)
+    batch = Coder(ruleset).code(encounters)
+    assert [str(one) for one in verify(ruleset, encounters, batch, encounters.row_count).differences] == []
+    return batch
 
 
 def compare(found: Iterable[Block], batch: CodedBatch) -> None:

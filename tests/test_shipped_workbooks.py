@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 import pytest
 
-from codesheet.coding.batch import CodedBatch
+from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder
 from codesheet.commands import check_rulebook, load_ruleset
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
+from codesheet.verifying.verification import differences
 from grid import printed
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,7 @@ def records(path: Path) -> list[Record]:
         return list(csv.DictReader(file))
 
 
-def code(ruleset: Ruleset, rows: list[Record], folder: Path) -> CodedBatch:
+def read(ruleset: Ruleset, rows: list[Record], folder: Path) -> Encounters:
     export = folder / "visits.csv"
     with export.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -47,7 +48,11 @@ def code(ruleset: Ruleset, rows: list[Record], folder: Path) -> CodedBatch:
     encounters, issues = read_encounters([export], ruleset.rulebook)
     assert printed(issues) == []
     assert encounters is not None
-    return Coder(ruleset).code(encounters)
+    return encounters
+
+
+def code(ruleset: Ruleset, rows: list[Record], folder: Path) -> CodedBatch:
+    return Coder(ruleset).code(read(ruleset, rows, folder))
 
 
 def lines_by_visit(batch: CodedBatch) -> dict[str, list[Line]]:
@@ -140,3 +145,24 @@ def test_a_blanked_fact_changes_nothing_or_is_asked_for(ruleset: Ruleset, tmp_pa
         and variant.fact not in asked[variant.key] + rejected[variant.key]
     }
     assert silent == set(LAWFULLY_BLANK)
+
+
+def test_the_plain_evaluator_codes_the_worked_visits_alike(ruleset: Ruleset, tmp_path: Path) -> None:
+    assert differences(ruleset, read(ruleset, records(WORKED / "visits.csv"), tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_the_plain_evaluator_codes_blanked_facts_alike(ruleset: Ruleset, tmp_path: Path) -> None:
+    made = list(variants(records(WORKED / "visits.csv")))
+    rows = [row for variant in made for row in variant.rows]
+    assert differences(ruleset, read(ruleset, rows, tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_the_plain_evaluator_codes_the_sample_month_alike(ruleset: Ruleset) -> None:
+    (sample,) = (ROOT / "workbooks" / "samples").glob("*.csv")
+    encounters, issues = read_encounters([sample], ruleset.rulebook)
+    assert printed(issues) == []
+    assert encounters is not None
+    assert encounters.row_count > 2500
+    assert differences(ruleset, encounters) == []

@@ -1,5 +1,6 @@
 """The command line: parses arguments, calls one driver, prints, exits (DESIGN §9)."""
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -149,7 +150,8 @@ def compile_rules(
 
 @app.command(
     epilog="Examples: `codesheet code may.csv -o coded.xlsx` · "
-    "`codesheet code may.xlsx june.xlsx --rulebook rules -o coded --format parquet`"
+    "`codesheet code may.xlsx june.xlsx --rulebook rules -o coded --format parquet` · "
+    "`codesheet code may.csv --verify 500`"
 )
 def code(
     visits: Annotated[list[Path], typer.Argument(help="Visit exports: csv, xlsx or parquet, read as one.")],
@@ -160,6 +162,25 @@ def code(
     form: Annotated[
         ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")
     ] = None,
+    verify: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Code N rows, spread over the file, a second time with the plain evaluator; any difference "
+            "stops the run before anything is written.",
+        ),
+    ] = 0,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Processes that code a long export (over some 150,000 rows); by default as many as there are "
+            "processors.",
+            show_default=False,
+        ),
+    ] = os.cpu_count() or 1,
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review or rows are rejected.")
     ] = None,
@@ -167,10 +188,25 @@ def code(
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
     try:
         with _progress() as report:
-            outcome = commands.code_visits(visits, rulebook, output, _result_format(form, output), report)
+            outcome = commands.code_visits(
+                visits,
+                rulebook,
+                output,
+                _result_format(form, output),
+                report,
+                rows_to_verify=verify,
+                jobs=jobs,
+            )
     except WriteError as problem:
         _fail(str(problem))
     _print_issues(outcome.issues, IssueFormat.TEXT)
+    if outcome.verification is not None:
+        _say(outcome.verification.outcome)
+        if outcome.verification.differences:
+            _fail(
+                "nothing was written: the program contradicts itself on these rules. That is a fault of the "
+                "program, not of the workbooks: report it with this message"
+            )
     if outcome.results is None:
         _fail("nothing was written: correct the errors above first")
     counts = outcome.results.counts

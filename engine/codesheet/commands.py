@@ -1,5 +1,6 @@
 """What the commands do, each a driver that reads aloud: new, dress, check, compile, code."""
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from codesheet.results.tables import Results
 from codesheet.results.writer import refuse_target, write_results
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.starter.new_rulebook import write_starter
+from codesheet.verifying.verification import Verification, verify
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins, and, after a colon, how far it has come."""
@@ -30,12 +32,16 @@ Report = Callable[[str], None]
 
 @dataclass(slots=True)
 class CodeOutcome:
-    """What coding came to: issues (errors: nothing was written), the results, and the files written."""
+    """What coding came to: issues, the results, the files written, and what was verified.
+
+    Where issues are errors, or the verification found differences, there are no results: nothing was written.
+    """
 
     issues: list[Issue]
     results: Results | None = None
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    verification: Verification | None = None
 
 
 def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
@@ -113,9 +119,19 @@ def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Iss
 
 
 def code_visits(
-    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report, *, jobs: int = 1
+    visits: Sequence[Path],
+    rulebook: Path,
+    target: Path,
+    form: str,
+    report: Report,
+    *,
+    rows_to_verify: int = 0,
+    jobs: int = 1,
 ) -> CodeOutcome:
-    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files."""
+    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files.
+
+    Where the plain evaluator codes any of `rows_to_verify` otherwise, nothing is written.
+    """
     refuse_target(target, form, visits)
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
@@ -130,15 +146,26 @@ def code_visits(
             return CodeOutcome(issues)
         report("Coding")
         run = new_run_record(ruleset, visits, export.rows_by_file, export.notes, sys.argv[1:])
-        results = _coded(export, ruleset, folder, jobs, report)
+        results, verification = _coded(export, ruleset, folder, rows_to_verify, jobs, report)
+        if verification is not None:
+            if verification.differences:
+                return CodeOutcome(issues, notes=export.notes, verification=verification)
+            run = dataclasses.replace(run, verified=verification.outcome)
         report("Writing results")
         files = write_results(results, ruleset, run, target, form)
-    return CodeOutcome(issues, results, files, export.notes)
+    return CodeOutcome(issues, results, files, export.notes, verification)
 
 
-def _coded(export: Export, ruleset: Ruleset, folder: Path, jobs: int, report: Report) -> Results:
+def _coded(
+    export: Export, ruleset: Ruleset, folder: Path, rows_to_verify: int, jobs: int, report: Report
+) -> tuple[Results, Verification | None]:
+    """Code an export chunk by chunk, and verify of each its share of the rows to be verified."""
     results = Results(folder)
-    for _, batch in code_chunks(ruleset, export.chunks(), jobs):
+    verified: Verification | None = None
+    for chunk, batch in code_chunks(ruleset, export.chunks(), jobs):
         results.add(batch)
         report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
-    return results
+        if rows_to_verify:
+            share = -(-rows_to_verify * chunk.row_count // max(export.row_count, 1))
+            verified = verify(ruleset, chunk, batch, share).after(verified)
+    return results, verified

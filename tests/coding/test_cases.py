@@ -1,7 +1,7 @@
 """Each section of `cases/*.md` shows sheets and visits, and what a user would then see.
 
 A file begins with the sheets all its sections share. The tables under a section are compared whole: every
-row, in order, of the columns shown.
+row, in order, of the columns shown. The plain evaluator must come to the same in every table.
 """
 
 import re

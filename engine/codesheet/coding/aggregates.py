@@ -2,7 +2,7 @@
 
 A row takes part when the `where` is yes. A `where` that is missing leaves the group's result unknown, save
 that `any` is yes where one certain row is. Among the rows that take part, one missing value makes sum, min,
-max and all missing; any, count, first, rank, previous and list leave it out (DESIGN §5; decisions, note 5).
+max and all missing; any, count, first, rank and list leave it out (DESIGN §5; decisions, note 5).
 """
 
 from collections.abc import Iterator
@@ -62,8 +62,12 @@ def aggregate(
             counted = group.taking_part if values is None else group.taking_part & ~values.missing
             totals = np.bincount(group.numbers[counted], minlength=group.count).astype(np.float64)
             return _spread(FieldType.WHOLE, totals, group, group.unknown, group.unknown_roots)
-        case "rank" | "previous" | "first":
-            return _by_place(function, _given(values), group)
+        case "rank":
+            return _rank(_given(values), group)
+        case "previous":
+            return _previous(_given(values), group)
+        case "first":
+            return _first(_given(values), group)
         case "list":
             return _list(_given(values), group)
         case _:
@@ -108,7 +112,8 @@ def _by_value(function: str, values: Column, group: _Group) -> Column:
     empty = ~group.any_of(group.taking_part)
     match function:
         case "sum":
-            results = np.bincount(numbers, weights=data, minlength=group.count)
+            # of no rows at all, bincount gives whole numbers, which cannot say that one is missing
+            results = np.bincount(numbers, weights=data, minlength=group.count).astype(np.float64)
         case "any":
             results = (np.bincount(numbers[data == 1.0], minlength=group.count) > 0).astype(np.float64)
             missing &= results == 0.0
@@ -123,42 +128,55 @@ def _by_value(function: str, values: Column, group: _Group) -> Column:
     return _spread(kind, results, group, missing, roots)
 
 
-def _by_place(function: str, values: Column, group: _Group) -> Column:
-    """Rank, previous and first: by the row's place among those of its group that take part."""
-    present = group.taking_part & ~values.missing
-    rows = np.flatnonzero(present)
-    if function == "rank":
-        order = np.lexsort((group.view.order[rows], values.data[rows], group.numbers[rows]))
-    else:
-        order = np.lexsort((group.view.order[rows], group.numbers[rows]))
-    rows = rows[order]
-    starts = np.ones(len(rows), dtype=bool)
-    starts[1:] = group.numbers[rows][1:] != group.numbers[rows][:-1]
-    if function == "first":
-        return _first(values, rows[starts], group)
+def _ranked(rows: Index, group: _Group, amounts: Data | None = None) -> tuple[Index, Mask]:
+    """Put rows in order within their groups; also say which of them lead."""
+    keys = [group.view.order[rows], *([] if amounts is None else [amounts]), group.numbers[rows]]
+    ranked = rows[np.lexsort(keys)]
+    leads = np.ones(len(ranked), dtype=bool)
+    leads[1:] = group.numbers[ranked][1:] != group.numbers[ranked][:-1]
+    return ranked, leads
+
+
+def _rank(values: Column, group: _Group) -> Column:
+    """Give each row that counts its place by the operand; the same number is the same place in Row order."""
+    rows = np.flatnonzero(group.taking_part & ~values.missing)
+    ranked, leads = _ranked(rows, group, np.round(values.data[rows], 9))
+    counted = np.arange(len(ranked))
+    data = np.full(len(group.numbers), np.nan)
+    data[ranked] = counted - np.maximum.accumulate(np.where(leads, counted, 0)) + 1
+    own = None if values.roots is None else np.where(group.taking_part, values.roots, 0).astype(np.int32)
+    return _row_by_row(Column(FieldType.WHOLE, data, own), group)
+
+
+def _previous(values: Column, group: _Group) -> Column:
+    """Give each row that takes part what the one before it has, a missing value too."""
+    ranked, leads = _ranked(np.flatnonzero(group.taking_part), group)
+    followers, before = ranked[1:][~leads[1:]], ranked[:-1][~leads[1:]]
     blank: float | int = MISSING if values.type.is_text else np.nan
-    if function == "rank":
-        place = np.arange(len(rows)) - np.maximum.accumulate(np.where(starts, np.arange(len(rows)), 0)) + 1
-        data = np.full(len(group.numbers), np.nan)
-        data[rows] = place
-        kind = FieldType.WHOLE
-    else:
-        kind = values.type
-        data = np.full(len(group.numbers), blank, dtype=values.data.dtype)
-        data[rows[1:][~starts[1:]]] = values.data[rows[:-1][~starts[1:]]]
+    data = np.full(len(group.numbers), blank, dtype=values.data.dtype)
+    data[followers] = values.data[before]
+    roots = None
+    if values.roots is not None:
+        roots = np.zeros(len(group.numbers), dtype=np.int32)
+        roots[followers] = values.roots[before]
+    return _row_by_row(Column(values.type, data, roots), group)
+
+
+def _row_by_row(column: Column, group: _Group) -> Column:
+    """Leave the results of unknown groups open; their roots are the group's."""
     unknown = group.unknown[group.numbers]
-    data = np.where(unknown, np.nan if kind is FieldType.WHOLE else blank, data).astype(data.dtype)
-    roots: Ids = np.where(unknown, group.unknown_roots[group.numbers], 0).astype(np.int32)
-    own = values.roots
-    if own is not None:
-        mine = np.where(group.taking_part & values.missing & ~unknown, own, 0).astype(np.int32)
-        roots = group.view.frame.roots.union(roots, mine)
-    result = Column(kind, data)
+    blank: float | int = MISSING if column.type.is_text else np.nan
+    data = np.where(unknown, blank, column.data).astype(column.data.dtype)
+    own: Ids | int = 0 if column.roots is None else column.roots
+    roots = np.where(unknown, group.unknown_roots[group.numbers], own).astype(np.int32)
+    result = Column(column.type, data)
     result.roots = np.where(result.missing, roots, 0).astype(np.int32) if roots.any() else None
     return result
 
 
-def _first(values: Column, first_rows: Index, group: _Group) -> Column:
+def _first(values: Column, group: _Group) -> Column:
+    ranked, leads = _ranked(np.flatnonzero(group.taking_part & ~values.missing), group)
+    first_rows = ranked[leads]
     blank: float | int = MISSING if values.type.is_text else np.nan
     results = np.full(group.count, blank, dtype=values.data.dtype)
     results[group.numbers[first_rows]] = values.data[first_rows]

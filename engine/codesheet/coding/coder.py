@@ -1,5 +1,6 @@
 """Coding a batch of encounter rows with a ruleset: the whole way, in its order."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,19 +11,21 @@ import numpy as np
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.context import Asks, Context
+from codesheet.coding.decided_fields import decide_fields
 from codesheet.coding.edits import EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
+from codesheet.coding.line_changes import change_lines
 from codesheet.coding.lines import (
     DROP,
     Lines,
     Made,
     NoLines,
-    change_lines,
     combine,
     gather,
     make_lines,
     note_dropped,
+    without_dropped,
 )
 from codesheet.coding.lookups import Join
 from codesheet.coding.report import Coded, report
@@ -62,7 +65,7 @@ class Coder:
         self.seconds.clear()
         for table in self._tables.values():
             table.counts[:] = 0
-        coded = self.code_frame(encounters.frame, _broken_visits(encounters))
+        coded = self.code_frame(encounters.frame, broken_visits(encounters))
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
         batch.seconds = dict(self.seconds)
@@ -78,6 +81,7 @@ class Coder:
 
     def code_frame(self, frame: Frame, broken_visits: BrokenVisits) -> Coded:
         """Code typed columns, before any table of results is made."""
+        frame = dataclasses.replace(frame, columns=dict(frame.columns))  # what was read stays as it was
         view = self._view_of(frame)
         log, asks = EditLog(frame), Asks()
         context = Context(view, log, asks, {})
@@ -153,15 +157,15 @@ class Coder:
         if table.definition.hit_policy is HitPolicy.FIRST_IN_GROUP:
             decide_first_in_group(table, context)
         else:
-            table.decide_fields(context)
+            decide_fields(table, context)
 
     def _run_lines(self, lines: Lines, rows: Context) -> Lines:
         """Change the lines table by table, make those alike one, then raise the lines' edits."""
         definition = self.ruleset.rulebook.fields
         context = self._line_context(lines, rows)
         for name in lines.set_names:
-            kept = context.keep_allowed(definition[name], lines.frame[name])
-            lines.frame.columns[name] = context.own_roots(name, kept)
+            context.set_field(definition[name], lines.frame[name])
+        lines = without_dropped(lines, context)
         for table in self._changes:
             context = self._line_context(lines, rows)
             self._run_line_steps(context)
@@ -187,7 +191,7 @@ class Coder:
         return Context(lines.view(rows.view), rows.log, rows.asks, because, lines.row)
 
 
-def _broken_visits(encounters: Encounters) -> BrokenVisits:
+def broken_visits(encounters: Encounters) -> BrokenVisits:
     """Find the visits of which some row was rejected, and the columns at fault."""
     broken: dict[str, dict[str, None]] = {}
     rejected = encounters.rejected

@@ -1,15 +1,17 @@
 """What every step of coding works on: a view of rows or lines, and where its objections go."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Ids, Index
 from codesheet.coding.edits import NO_LINE, REVIEW, EditKind, EditLog
-from codesheet.coding.text_functions import unique_folded
-from codesheet.coding.view import View, distinct
-from codesheet.language.unary_tests import Equals
-from codesheet.language.values import SAME_NUMBER, FieldType, fold
+from codesheet.coding.text_functions import per_combination, unique_folded
+from codesheet.coding.view import View
+from codesheet.language.unary_test_logic import accepts
+from codesheet.language.unary_tests import Equals, UnaryTest
+from codesheet.language.values import SAME_NUMBER, FieldType, Scalar, fold, read_value, show_value
 from codesheet.model import Field
 
 
@@ -119,7 +121,7 @@ class Context:
     def keep_allowed(self, definition: Field, column: Column) -> Column:
         """Order a code list as its allowed values stand, and send values that are not allowed to review."""
         allowed = definition.allowed
-        if allowed is None or not column.type.is_text:
+        if allowed is None:
             return column
         if column.type is FieldType.CODE_LIST:
             column = self._ordered(definition, column)
@@ -128,56 +130,52 @@ class Context:
         return column
 
     def _refuse_others(self, definition: Field, column: Column) -> None:
-        words, days = self._per_word_and_day(column)
-        refused = np.zeros(len(words[1]), dtype=bool)
-        for number, (word, day) in enumerate(zip(words[1], days, strict=True)):
-            elements = word if isinstance(word, tuple) else (word,) if word is not None else ()
-            refused[number] = any(not self._is_allowed(definition, element, day) for element in elements)
-        broken = refused[words[0]] if len(refused) else np.zeros(len(column), dtype=bool)
+        numbers, values, days = self._per_value_and_day(column)
+        refused = [
+            value is not None and not all(self._is_allowed(definition, one, day) for one in _elements(value))
+            for value, day in zip(values, days, strict=True)
+        ]
+        broken = np.array(refused, dtype=bool)[numbers] if refused else np.zeros(len(column), dtype=bool)
         if broken.any():
             places = np.flatnonzero(broken)
-            texts = [f"{definition.name} {self._shown(w)} is not an allowed value" for w in words[1]]
-            ids = self.view.frame.vocabulary.ids_of(texts)
+            shown = [show_value(value, definition.type) for value in values]
+            texts = [f"{definition.name} {text} is not an allowed value" for text in shown]
             self.raise_edit(
                 EditKind.NOT_ALLOWED,
                 places,
-                ids[words[0][places]],
+                self.view.frame.vocabulary.ids_of(texts)[numbers[places]],
                 rule=str(definition.at),
                 table=definition.name,
             )
 
-    @staticmethod
-    def _shown(word: object) -> str:
-        return ", ".join(word) if isinstance(word, tuple) else str(word)
-
-    def _per_word_and_day(
-        self, column: Column
-    ) -> tuple[tuple[Index, list[str | tuple[str, ...] | None]], list[float]]:
+    def _per_value_and_day(self, column: Column) -> tuple[Index, list[Scalar | None], list[float]]:
         days = np.where(np.isnan(self.view.days), -1, self.view.days).astype(np.int64)
-        numbers, first = distinct([column.data.astype(np.int64), days], len(column))
-        words = self.view.frame.vocabulary.words
-        found = [None if w == MISSING else words[w] for w in column.data[first].tolist()]
-        return (numbers, found), self.view.days[first].tolist()
+        numbers, first, values = per_combination([column], self.view, [days])
+        return numbers, [value for (value,) in values], self.view.days[first].tolist()
 
-    def _is_allowed(self, definition: Field, word: str, day: float) -> bool:
+    def _is_allowed(self, definition: Field, value: str | float, day: float) -> bool:
         allowed = definition.allowed
         if allowed is None or (not allowed.values and allowed.set_name is None):
             return True
         if allowed.set_name is not None:
-            return self.view.sets[allowed.set_name].has_on(word, day)
-        return fold(word) in {fold(value) for value in allowed.values}
+            return self.view.sets[allowed.set_name].has_on(value, day)
+        if isinstance(value, str):
+            return fold(value) in {fold(text) for text in allowed.values}
+        numbers = [read_value(text, definition.type) for text in allowed.values]
+        return any(isinstance(one, float) and abs(one - value) <= SAME_NUMBER for one in numbers)
 
     def _ordered(self, definition: Field, column: Column) -> Column:
         """Put lists in the order of the allowed values, each once; too long a list goes to review."""
         allowed = definition.allowed
-        places = self._places(definition)
         words = self.view.frame.vocabulary.words
         present, numbers = np.unique(column.data, return_inverse=True)
+        codes = {code for i in present.tolist() if i != MISSING for code in _elements(words[i])}
+        places = self._places(definition, map(str, codes))
         ids, too_long = [], []
         for word_id in present.tolist():
             word = () if word_id == MISSING else words[word_id]
             items = unique_folded(word if isinstance(word, tuple) else (word,))
-            items = tuple(sorted(items, key=lambda item: places.get(fold(item), len(places))))
+            items = tuple(sorted(items, key=places.__getitem__))
             ids.append(items or None)
             too_long.append(
                 allowed is not None and allowed.at_most is not None and len(items) > allowed.at_most
@@ -194,12 +192,26 @@ class Context:
         data = self.view.frame.vocabulary.ids_of(ids)
         return Column(column.type, data[numbers] if len(present) else column.data, column.roots)
 
-    def _places(self, definition: Field) -> dict[str, int]:
+    def _places(self, definition: Field, codes: Iterable[str]) -> dict[str, int]:
+        """Find where codes stand among the allowed values; those that are not there stand last."""
         allowed = definition.allowed
-        values: list[str] = []
+        tests: list[UnaryTest] = []
         if allowed is not None and allowed.set_name is not None:
-            members = self.view.rulebook.sets[allowed.set_name].members
-            values = [str(m.test.value) for m in members if isinstance(m.test, Equals)]
+            tests = [member.test for member in self.view.rulebook.sets[allowed.set_name].members]
         elif allowed is not None:
-            values = list(allowed.values)
-        return {fold(value): place for place, value in reversed(list(enumerate(values)))}
+            tests = [Equals(value) for value in allowed.values]
+        return {
+            code: next(
+                (place for place, test in enumerate(tests) if accepts(test, code, _no_member)), len(tests)
+            )
+            for code in codes
+        }
+
+
+def _elements(value: Scalar) -> tuple[str | float, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _no_member(name: str, value: str | float) -> bool:
+    msg = f"a member of a value set cannot be the set {name} ({type(value)})"
+    raise TypeError(msg)

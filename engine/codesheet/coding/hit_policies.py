@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from codesheet.language.unary_test_logic import constrains, covers
 from codesheet.language.unary_tests import UnaryTest
-from codesheet.model import DecisionTable, HitPolicy, Rule
+from codesheet.language.values import fold
+from codesheet.model import DecisionTable, HitPolicy, Result, Rule
 
 Rules = tuple[int, ...]
 
@@ -106,8 +107,11 @@ class Judge:
                 asking |= still_open
             by_output.append(() if still_open else best)
         named = {rule for rules in by_output for rule in rules[:1]}
+        hits = (min(named),) if named else fired[:1]
+        if blocked and self._table.result is not Result.FIELDS:
+            hits = ()  # the cells of a line, a change or an edit belong together
         return Decision(
-            hits=tuple(sorted(named)) or fired[:1],
+            hits=hits,
             by_output=tuple(by_output),
             undecided=tuple(sorted(asking)),
             blocked=tuple(blocked),
@@ -125,8 +129,8 @@ class Judge:
         return float("inf") if priority is None else priority
 
     def _rivals(self, rule: int, other: int) -> bool:
-        rule_id = self._table.rules[rule].id
-        return rule != other and bool(rule_id) and rule_id == self._table.rules[other].id
+        rule_id = fold(self._table.rules[rule].id)
+        return rule != other and bool(rule_id) and rule_id == fold(self._table.rules[other].id)
 
     def _is_overridden(self, rule: int, by: int) -> bool:
         """Say whether a rule is overridden by another."""

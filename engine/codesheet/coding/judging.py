@@ -20,7 +20,8 @@ class Judged:
 
     `rows` are the places in the view of the rows judged (those that fail Only when are not); `view` holds
     just them. `decision` gives each its place in `decisions`, `matched` and `open_rules` (the rules that
-    fired, and those undecided, before the hit policy). `roots`: the facts its undecided rules ask for.
+    fired, and those undecided, before the hit policy), `open_tests` its undecided tests. `roots`: the facts
+    that its undecided rules, and an undecided Only when, ask for.
     """
 
     rows: Index
@@ -30,6 +31,7 @@ class Judged:
     matched: list[Rules]
     open_rules: list[Rules]
     guard_open: list[bool]
+    open_tests: list[frozenset[int]]
     roots: Ids
 
 
@@ -72,12 +74,11 @@ class TableJudge:
         matches = self._match([tuple(int(s[row]) for s in signatures) for row in first.tolist()])
         era = eras(part.days, self._breaks)
         decision, first = distinct([combination, era, guard_open], len(rows))
-        judged = Judged(rows, part, decision, [], [], [], [], np.zeros(len(rows), dtype=np.int32))
-        asks: list[frozenset[int]] = []
+        judged = Judged(rows, part, decision, [], [], [], [], [], np.zeros(len(rows), dtype=np.int32))
         for row in first.tolist():
             match = matches[int(combination[row])]
-            asks.append(self._decide(judged, match, float(part.days[row]), guard_open=bool(guard_open[row])))
-        self._find_roots(judged, asks)
+            self._decide(judged, match, float(part.days[row]), guard_open=bool(guard_open[row]))
+        self._find_roots(judged)
         return judged
 
     def _projector(self, field: str, view: View) -> Projector:
@@ -106,8 +107,8 @@ class TableJudge:
             self._matches[combination] = _Match(now, open_groups, tests)
         return [self._matches[combination] for combination in combinations]
 
-    def _decide(self, judged: Judged, match: _Match, day: float, *, guard_open: bool) -> frozenset[int]:
-        """Add the decision for one kind of row; give the tests that its undecided rules wait for."""
+    def _decide(self, judged: Judged, match: _Match, day: float, *, guard_open: bool) -> None:
+        """Add the decision for one kind of row."""
         fired, undecided = self._in_force(match.fired, day), self._in_force(match.undecided, day)
         if guard_open:
             fired, undecided = (), tuple(sorted({*fired, *undecided}))
@@ -118,29 +119,45 @@ class TableJudge:
         judged.matched.append(fired)
         judged.open_rules.append(undecided)
         judged.guard_open.append(guard_open)
-        rule_groups, groups = self._matching.rule_groups, self._matching.groups
-        asked = known.undecided
-        return frozenset(t for rule in asked for t in groups[rule_groups[rule]]) & match.undecided_tests
+        judged.open_tests.append(match.undecided_tests)
 
     def _in_force(self, groups: tuple[int, ...], day: float) -> Rules:
         rules = (rule for group in groups for rule in self._rules_of_group[group])
         return tuple(sorted(rule for rule in rules if self.table.rules[rule].period.holds_on(day)))
 
-    def _find_roots(self, judged: Judged, asks: list[frozenset[int]]) -> None:
+    def _find_roots(self, judged: Judged) -> None:
         """Find for each row the facts that its undecided rules, or the undecided Only when, ask for."""
-        view, union = judged.view, judged.view.frame.roots.union
         by_tests: dict[frozenset[int], list[int]] = {}
-        for number, tests in enumerate(asks):
-            if tests:
+        for number, decision in enumerate(judged.decisions):
+            if tests := self._tests_of(decision.undecided) & judged.open_tests[number]:
                 by_tests.setdefault(tests, []).append(number)
         for tests, numbers in by_tests.items():
             rows = np.flatnonzero(np.isin(judged.decision, numbers))
-            part = view.take(rows)
-            for index in sorted(tests):
-                test = self._matching.tests[index]
-                more = condition_roots(test.field, test.test, part)
-                judged.roots[rows] = union(judged.roots[rows], more)
+            judged.roots[rows] = self._roots_of_tests(judged, rows, tests)
         if any(judged.guard_open):
             rows = np.flatnonzero(np.array(judged.guard_open)[judged.decision])
-            guard = undecided_roots(self.table.only_when, view.take(rows))
-            judged.roots[rows] = union(judged.roots[rows], guard)
+            guard = self._guard_roots(judged, rows)
+            judged.roots[rows] = judged.view.frame.roots.union(judged.roots[rows], guard)
+
+    def roots_of_rules(self, judged: Judged, rows: Index, rules: Rules) -> Ids:
+        """Give the facts that some undecided rules ask for in judged rows of one decision."""
+        number = int(judged.decision[rows[0]])
+        roots = self._roots_of_tests(judged, rows, self._tests_of(rules) & judged.open_tests[number])
+        if judged.guard_open[number]:
+            roots = judged.view.frame.roots.union(roots, self._guard_roots(judged, rows))
+        return roots
+
+    def _tests_of(self, rules: Rules) -> frozenset[int]:
+        groups, rule_groups = self._matching.groups, self._matching.rule_groups
+        return frozenset(test for rule in rules for test in groups[rule_groups[rule]])
+
+    def _roots_of_tests(self, judged: Judged, rows: Index, tests: frozenset[int]) -> Ids:
+        roots: Ids = np.zeros(len(rows), dtype=np.int32)
+        part = judged.view.take(rows)
+        for index in sorted(tests):
+            test = self._matching.tests[index]
+            roots = part.frame.roots.union(roots, condition_roots(test.field, test.test, part))
+        return roots
+
+    def _guard_roots(self, judged: Judged, rows: Index) -> Ids:
+        return undecided_roots(self.table.only_when, judged.view.take(rows))

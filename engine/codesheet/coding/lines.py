@@ -1,4 +1,4 @@
-"""Claim lines: made by rules, changed by rules, and those alike made one (DESIGN §3, Lines)."""
+"""Claim lines: made by rules, put in order, and those alike made one (DESIGN §3, Lines)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Data, Frame, Ids, Index, Mask
-from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing
+from codesheet.coding.reasons import in_rounds, join_reasons
 from codesheet.coding.tables import Hits, Table, disposition_weights
-from codesheet.coding.text_functions import exact_codes, unique_folded
+from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.view import View, distinct
-from codesheet.language.values import FieldType, fold
+from codesheet.language.values import FieldType
 from codesheet.model import Disposition, Field, Level, Origin, Result, Rulebook
 
 BILL = DISPOSITIONS.index(Disposition.BILL)
 DROP = DISPOSITIONS.index(Disposition.DROP)
-_NOT_FIELDS = ("Add modifiers", "Remove modifiers", "Disposition", "Reason", "Queue", "Message")
+NOT_FIELDS = ("Add modifiers", "Remove modifiers", "Disposition", "Reason", "Queue", "Message")
 
 
 @dataclass(slots=True)
@@ -92,12 +92,12 @@ def make_lines(table: Table, number: int, context: Context, nothing: NoLines) ->
     if cleared.any():
         part = hits.keep(cleared)
         nothing.rows.append(part.places)
-        nothing.why.append(table.reasons.why(part.rule, part.view, part.places, context.because))
+        nothing.why.append(table.why(part, context))
         hits = hits.keep(~cleared)
     columns = {
         name: output.values(hits.by_output[name], hits.view)
         for name, output in table.outputs.items()
-        if name not in _NOT_FIELDS
+        if name not in NOT_FIELDS
     }
     whole = _complete(table, hits, columns, context)
     if not whole.all():
@@ -107,10 +107,10 @@ def make_lines(table: Table, number: int, context: Context, nothing: NoLines) ->
     if "Disposition" in table.outputs:
         given = table.outputs["Disposition"].values(hits.by_output["Disposition"], hits.view)
         weight = disposition_weights(given, hits.view, BILL)
-    why = table.reasons.why(hits.rule, hits.view, hits.places, context.because)
+    why = table.why(hits, context)
     if "Reason" in table.outputs:
         given = table.outputs["Reason"].values(hits.by_output["Reason"], hits.view)
-        why = _joined(why, given.data.astype(np.int32), context.view)
+        why = join_reasons(why, given.data.astype(np.int32), context.view)
     return Made(hits.places, number, hits.rule, columns, weight, why, table.addresses_of(hits, context))
 
 
@@ -158,7 +158,7 @@ def gather(made: list[Made], view: View) -> Lines:
     tables = np.concatenate([np.full(len(m.places), m.table) for m in made]) if made else places
     rules = _concatenated([m.rule for m in made], np.int64)
     order = np.lexsort((rules, tables, view.order[places]))
-    names = _line_fields(rulebook, made)
+    names = _line_fields(rulebook)
     frame = Frame(len(places), {}, view.frame.vocabulary, view.frame.roots, view.frame, places)
     for name in names:
         frame.columns[name] = _stacked(name, made, rulebook.fields[name].type, frame)
@@ -174,17 +174,17 @@ def gather(made: list[Made], view: View) -> Lines:
     return lines.take(order)
 
 
-def _line_fields(rulebook: Rulebook, made: list[Made]) -> tuple[str, ...]:
+def _line_fields(rulebook: Rulebook) -> tuple[str, ...]:
     """Name the fields that lines have of their own: built-in and declared ones, and what tables set."""
     own = [
         name
         for name, definition in rulebook.fields.items()
-        if definition.level is Level.LINE and definition.origin is Origin.LINE and name not in _NOT_FIELDS
+        if definition.level is Level.LINE and definition.origin is Origin.LINE
     ]
-    given = [name for m in made for name in m.columns]
-    changing = [t for t in rulebook.decisions.values() if t.result is Result.LINE_CHANGES]
-    changed = [name for table in changing for name in table.outputs if name not in _NOT_FIELDS]
-    return tuple(dict.fromkeys([*own, *given, *changed]))
+    for table in rulebook.decisions.values():
+        if table.result in (Result.CLAIM_LINES, Result.LINE_CHANGES):
+            own += table.outputs
+    return tuple(name for name in dict.fromkeys(own) if name not in NOT_FIELDS)
 
 
 def _stacked(name: str, made: list[Made], kind: FieldType, frame: Frame) -> Column:
@@ -205,112 +205,8 @@ def _concatenated(arrays: list[Any], kind: type) -> Data:
     return np.concatenate(arrays).astype(kind) if arrays else np.zeros(0, dtype=kind)
 
 
-def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
-    """Change lines as one table says, all judged as they stood before it; dropped lines leave."""
-    _, hits = table.hits(context)
-    given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
-    why = table.reasons.why(hits.rule, hits.view, hits.places, context.because)
-    for name, values in given.items():
-        if name not in _NOT_FIELDS:
-            _set_line_field(name, values, hits, table, context, lines)
-    _change_modifiers(given, hits, context, lines)
-    if "Disposition" in given:
-        weights = disposition_weights(given["Disposition"], hits.view, BILL)
-        np.maximum.at(lines.weight, hits.places, weights)
-    if "Reason" in given:
-        reasons = given["Reason"].data
-        why = np.where(reasons == MISSING, why, reasons)
-    _add_reasons(why, table.addresses_of(hits, context), hits.places, lines, context)
-    return _without_dropped(lines, context)
-
-
-def _set_line_field(
-    name: str, values: Column, hits: Hits, table: Table, context: Context, lines: Lines
-) -> None:
-    """Set a field of the lines hit; several rules that give one line different values go to review."""
-    output = table.outputs[name]
-    speaks = np.flatnonzero(output.given(hits.by_output[name]))
-    if not len(speaks):
-        return
-    places = hits.places[speaks]
-    given = values.take(speaks)
-    first_of = np.full(len(lines), -1, dtype=np.int64)
-    first_of[places[::-1]] = np.arange(len(places))[::-1]
-    same = agree(given, given.take(first_of[places]), hits.view.take(speaks))
-    if not same.all():
-        table.conflict(context, np.unique(places[~same]), tuple(np.unique(hits.rule[speaks]).tolist()), name)
-    column = lines.frame[name].take(np.arange(len(lines)))
-    column.data = column.data.copy()
-    leads = first_of[places] == np.arange(len(places))
-    leads &= ~np.isin(places, places[~same])
-    column.data[places[leads]] = given.data[leads]
-    if column.roots is not None or given.roots is not None:
-        roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots.copy()
-        roots[places[leads]] = 0 if given.roots is None else given.roots[leads]
-        column.roots = roots
-    context.set_field(context.view.rulebook.fields[name], column)
-
-
-def _rounds(places: Index) -> list[Index]:
-    """Split entries into rounds in which each place occurs once, first entries first."""
-    order = np.argsort(places, kind="stable")
-    ordered = places[order]
-    leads = np.ones(len(ordered), dtype=bool)
-    leads[1:] = ordered[1:] != ordered[:-1]
-    counted = np.arange(len(ordered))
-    turn = counted - np.maximum.accumulate(np.where(leads, counted, 0))
-    return [np.sort(order[turn == number]) for number in range(int(turn.max()) + 1 if len(turn) else 0)]
-
-
-def _change_modifiers(given: dict[str, Column], hits: Hits, context: Context, lines: Lines) -> None:
-    """Add and remove modifiers, worked out once for each distinct change of a list."""
-    none = all_missing(FieldType.CODE_LIST, len(hits.places))
-    add, remove = (given.get(name, none) for name in ("Add modifiers", "Remove modifiers"))
-    touched = np.flatnonzero(~(add.missing & remove.missing))
-    if not len(touched):
-        return
-    column = lines.frame["Modifiers"]
-    data = column.data.astype(np.int32)
-    for entries in _rounds(hits.places[touched]):
-        which = touched[entries]
-        places = hits.places[which]
-        triples = np.stack([data[places], add.data[which], remove.data[which]], axis=1)
-        distinct_changes, numbers = np.unique(triples, axis=0, return_inverse=True)
-        changed = [_changed(old, more, less, lines) for old, more, less in distinct_changes.tolist()]
-        data[places] = lines.frame.vocabulary.ids_of(changed)[numbers.reshape(-1)]
-    context.set_field(context.view.rulebook.fields["Modifiers"], Column(column.type, data))
-
-
-def _changed(old: int, add: int, remove: int, lines: Lines) -> tuple[str, ...] | None:
-    had, more, less = (_elements(word, lines) for word in (old, add, remove))
-    gone = set(map(fold, less))
-    return unique_folded([*(m for m in had if fold(m) not in gone), *more]) or None
-
-
-def _elements(word_id: int, lines: Lines) -> tuple[str, ...]:
-    word = () if word_id == MISSING else lines.frame.vocabulary.words[word_id]
-    return word if isinstance(word, tuple) else (word,)
-
-
-def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context: Context) -> None:
-    for entries in _rounds(places):
-        at = places[entries]
-        lines.why[at] = _joined(lines.why[at], why[entries], context.view)
-        lines.address[at] = _joined(lines.address[at], addresses[entries], context.view)
-
-
-def _joined(first: Ids, second: Ids, view: View) -> Ids:
-    """Join texts with a semicolon; -1 is no text."""
-    numbers, leads = distinct([first.astype(np.int64), second.astype(np.int64)], len(first))
-    words = view.frame.vocabulary.words
-    texts = []
-    for pair in zip(first[leads].tolist(), second[leads].tolist(), strict=True):
-        parts = [str(words[i]) for i in pair if i != MISSING]
-        texts.append("; ".join(dict.fromkeys(parts)) if parts else None)
-    return view.frame.vocabulary.ids_of(texts)[numbers] if texts else first
-
-
-def _without_dropped(lines: Lines, context: Context) -> Lines:
+def without_dropped(lines: Lines, context: Context) -> Lines:
+    """Leave out dropped lines, each with a note in its visit's edits."""
     dropped = lines.weight == DROP
     if not dropped.any():
         return lines
@@ -348,16 +244,26 @@ def combine(lines: Lines, view: View) -> Lines:
     if len(first) == len(lines):
         return kept
     units = lines.frame["Units"]
-    sums = np.bincount(numbers, weights=units.data, minlength=len(first))
-    kept.frame.columns["Units"] = Column(units.type, sums)
+    sums = np.bincount(numbers, weights=units.data, minlength=len(first)).astype(np.float64)
+    kept.frame.columns["Units"] = Column(units.type, sums, _united_roots(units, numbers, lines.frame))
     kept.why, kept.address = (_united(ids, numbers, view) for ids in (lines.why, lines.address))
     return kept
+
+
+def _united_roots(column: Column, numbers: Index, frame: Frame) -> Ids:
+    """Give lines made one the roots of whatever of them is missing."""
+    united = np.zeros(int(numbers.max()) + 1, dtype=np.int32)
+    if column.roots is not None:
+        for line in np.flatnonzero(column.roots).tolist():
+            number = int(numbers[line])
+            united[number] = frame.roots.union_of(int(united[number]), int(column.roots[line]))
+    return united
 
 
 def _united(ids: Ids, numbers: Index, view: View) -> Ids:
     """Join the texts of the lines made one."""
     united = np.full(int(numbers.max()) + 1, MISSING, dtype=np.int32)
-    for entries in _rounds(numbers):
+    for entries in in_rounds(numbers):
         places = numbers[entries]
-        united[places] = _joined(united[places], ids[entries], view)
+        united[places] = join_reasons(united[places], ids[entries], view)
     return united

@@ -9,22 +9,38 @@ from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing, message
 from codesheet.coding.text_functions import per_combination
-from codesheet.coding.truth import NO, UNDECIDED, YES, condition_roots, condition_truth
-from codesheet.coding.view import View, eras, period_breaks
+from codesheet.coding.truth import NO, UNDECIDED, condition_roots, condition_truth, when_used_fields
+from codesheet.coding.view import View, eras, period_breaks, undecided_rows
+from codesheet.language.unary_test_acceptance import Member
 from codesheet.language.unary_test_logic import accepts, set_names
 from codesheet.language.unary_tests import AnyOf, Anything, Equals, UnaryTest
 from codesheet.language.values import FieldType, Scalar, fold, show_value
-from codesheet.model import LookupRow, LookupTable
+from codesheet.model import LookupRow, LookupTable, Period
 
 _NOT_FOUND, _NO_KEY, _TWO_HITS, _OPEN = -1, -2, -3, -4
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one combination of keys on one day gives: a row's place, or one of the outcomes above."""
+    """What one combination of keys on one day gives: a row's place, or one of the outcomes above.
+
+    `rows` are two hits. Where the outcome is open, it turns on the `conditions` and `keys` of these places.
+    """
 
     row: int
     rows: tuple[int, ...] = ()
+    conditions: frozenset[int] = frozenset()
+    keys: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One combination of keys: their values, which of them wait for facts, the day, and the conditions."""
+
+    values: tuple[Scalar | None, ...]
+    unsure: tuple[bool, ...]
+    day: float
+    truths: tuple[int, ...]
 
 
 class Join:
@@ -49,50 +65,101 @@ class Join:
         """Set the table's VALUE fields, and raise edits for keys that are not there or there twice."""
         view = context.view
         keys = [view.frame[name] for name in self.table.keys]
+        when_used = when_used_fields(view)
+        unsure = [undecided_rows(key, view.frame, when_used).astype(np.int64) for key in keys]
         truths = [condition_truth(condition, view).astype(np.int64) for condition in self._conditions]
         breaks = period_breaks(row.period for row in self.table.rows) + view.sets.breaks(self._set_names)
         era = eras(view.days, sorted(set(breaks)))
-        numbers, first, combinations = per_combination(keys, view, [era, *truths])
+        numbers, first, combinations = per_combination(keys, view, [era, *truths, *unsure])
         found = [
-            self._find(values, float(view.days[row]), [int(truth[row]) for truth in truths], view)
+            self._find(
+                _Asked(
+                    values,
+                    tuple(bool(one[row]) for one in unsure),
+                    float(view.days[row]),
+                    tuple(int(truth[row]) for truth in truths),
+                ),
+                view,
+            )
             for row, values in zip(first.tolist(), combinations, strict=True)
         ]
         row_of = np.array([f.row for f in found], dtype=np.int64)[numbers] if found else np.zeros(0, np.int64)
-        self._set_values(context, row_of, keys)
+        roots = self._open_roots(found, numbers, keys, view)
+        self._set_values(context, row_of, keys, roots)
         self._raise_edits(context, row_of, numbers, found, keys)
+        asking = np.array([bool(f.conditions) and not f.keys for f in found], dtype=bool)
+        places = np.flatnonzero(asking[numbers]) if found else row_of
+        context.ask(places, roots[places], self.table.name)
 
-    def _find(self, values: tuple[Scalar | None, ...], day: float, truths: list[int], view: View) -> _Found:
-        accepted = [
-            (place, self._conditions_of(self.table.rows[place], truths))
-            for place in self._candidates(values, day, view)
-            if self.table.rows[place].period.holds_on(day)
-        ]
-        hits = [place for place, truth in accepted if truth == YES]
+    def _find(self, asked: _Asked, view: View) -> _Found:
+        """Find the one row in force; one that waits for facts leaves it open unless it is beaten."""
+        member = view.sets.on(asked.day)
+        hits: list[int] = []
+        waiting: list[tuple[int, frozenset[int], frozenset[int]]] = []
+        for place in self._candidates(asked):
+            row = self.table.rows[place]
+            unsure = self._unsure_keys(row, asked, member)
+            truths = [(index, asked.truths[index]) for index in map(self._conditions.index, row.conditions)]
+            if (
+                unsure is None
+                or any(truth == NO for _, truth in truths)
+                or not row.period.holds_on(asked.day)
+            ):
+                continue
+            open_conditions = frozenset(index for index, truth in truths if truth == UNDECIDED)
+            if unsure or open_conditions:
+                waiting.append((place, open_conditions, unsure))
+            else:
+                hits.append(place)
         best = [p for p in hits if not any(self._is_beaten(p, other) for other in hits)]
-        open_rows = [p for p, truth in accepted if truth == UNDECIDED]
-        if any(not any(self._is_beaten(p, other) for other in hits) for p in open_rows):
-            return _Found(_OPEN, tuple(open_rows))
+        waiting = [one for one in waiting if not any(self._is_beaten(one[0], other) for other in hits)]
+        if waiting:
+            conditions = frozenset[int]().union(*(one[1] for one in waiting))
+            return _Found(_OPEN, (), conditions, frozenset[int]().union(*(one[2] for one in waiting)))
         if len(best) > 1:
             return _Found(_TWO_HITS, tuple(best))
         if best:
             return _Found(best[0])
-        return _Found(_NO_KEY if None in values else _NOT_FOUND)
+        return _Found(_NO_KEY if None in asked.values else _NOT_FOUND)
 
-    def _candidates(self, values: tuple[Scalar | None, ...], day: float, view: View) -> list[int]:
-        first = values[0]
+    @staticmethod
+    def _unsure_keys(row: LookupRow, asked: _Asked, member: Member) -> frozenset[int] | None:
+        """Name the keys of a row that wait for facts; None where another key is not accepted."""
+        unsure: set[int] = set()
+        for place, (test, value) in enumerate(zip(row.keys, asked.values, strict=True)):
+            if accepts(test, value, member):
+                continue
+            if not asked.unsure[place]:
+                return None
+            unsure.add(place)
+        return frozenset(unsure)
+
+    def _candidates(self, asked: _Asked) -> list[int]:
+        """Give the rows whose first key may accept the value, in their order."""
+        if asked.unsure[0]:
+            return list(range(len(self.table.rows)))
+        first = asked.values[0]
         elements = first if isinstance(first, tuple) else (first,)
         exact = [p for e in elements if e is not None for p in self._exact.get(_folded(e), ())]
-        member = view.sets.on(day)
-        places = sorted({*exact, *self._others})
-        return [
-            place
-            for place in places
-            if all(accepts(t, v, member) for t, v in zip(self.table.rows[place].keys, values, strict=True))
-        ]
+        return sorted({*exact, *self._others})
 
-    def _conditions_of(self, row: LookupRow, truths: list[int]) -> int:
-        own = [truths[self._conditions.index(condition)] for condition in row.conditions]
-        return NO if NO in own else UNDECIDED if UNDECIDED in own else YES
+    def _open_roots(self, found: list[_Found], numbers: Index, keys: list[Column], view: View) -> Ids:
+        """Give the facts that rows wait for where their row of the table is still open."""
+        roots: Ids = np.zeros(view.frame.rows, dtype=np.int32)
+        kinds: dict[tuple[frozenset[int], frozenset[int]], list[int]] = {}
+        for number, one in enumerate(found):
+            if one.row == _OPEN:
+                kinds.setdefault((one.conditions, one.keys), []).append(number)
+        for (conditions, open_keys), of_kind in kinds.items():
+            rows = np.flatnonzero(np.isin(numbers, of_kind))
+            part = view.take(rows)
+            own = [
+                condition_roots(self._conditions[c].field, self._conditions[c].test, part) for c in conditions
+            ]
+            own += [r[rows] for place in open_keys if (r := keys[place].roots) is not None]
+            for more in own:
+                roots[rows] = view.frame.roots.union(roots[rows], more)
+        return roots
 
     def _is_beaten(self, place: int, by: int) -> bool:
         """Say whether an exact key of another row beats a wildcard (or a range) of this one."""
@@ -100,14 +167,15 @@ class Join:
         mine, other = ([_is_exact(pair[side]) for pair in pairs] for side in (0, 1))
         return all(o or not m for m, o in zip(mine, other, strict=True)) and mine != other
 
-    def _set_values(self, context: Context, row_of: Index, keys: list[Column]) -> None:
+    def _set_values(self, context: Context, row_of: Index, keys: list[Column], open_roots: Ids) -> None:
         view = context.view
-        roots = None
+        roots: Ids | None = None
         for key in keys:
             roots = view.frame.roots.union(roots, key.roots)
-        if (row_of == _OPEN).any():
-            for condition in self._conditions:
-                roots = view.frame.roots.union(roots, condition_roots(condition.field, condition.test, view))
+        without_key = row_of == _NO_KEY
+        unexplained = (
+            open_roots if roots is None else np.where(without_key, roots, open_roots).astype(np.int32)
+        )
         for place, name in enumerate(self.table.values):
             definition = view.rulebook.fields[name]
             values = [row.values[place] for row in self.table.rows]
@@ -116,9 +184,7 @@ class Join:
                 table = column_of(values, definition.type, view.frame.vocabulary)
                 hit = row_of >= 0
                 column.data[hit] = table.data[row_of[hit]]
-            if roots is not None:
-                unexplained = column.missing & ((row_of == _NO_KEY) | (row_of == _OPEN))
-                column.roots = np.where(unexplained, roots, 0).astype(np.int32)
+            column.roots = np.where(column.missing, unexplained, 0).astype(np.int32)
             context.set_field(definition, column)
 
     def _raise_edits(
@@ -137,15 +203,6 @@ class Join:
                 rule=ids[numbers[twice]],
                 table=self.table.name,
             )
-        asking = np.flatnonzero(row_of == _OPEN)
-        if len(asking):
-            part = context.view.take(asking)
-            roots: Ids = np.zeros(len(asking), dtype=np.int32)
-            for condition in self._conditions:
-                open_rows = condition_truth(condition, part) == UNDECIDED
-                more = np.where(open_rows, condition_roots(condition.field, condition.test, part), 0)
-                roots = part.frame.roots.union(roots, more.astype(np.int32))
-            context.ask(asking, roots, self.table.name)
 
     def _not_found(self, context: Context, places: Index, keys: list[Column]) -> None:
         speaks = self.table.if_not_found
@@ -171,13 +228,19 @@ class Join:
         self, values: tuple[Scalar | None, ...], day: float, keys: list[Column], view: View
     ) -> str:
         shown = ", ".join(show_value(v, key.type) for v, key in zip(values, keys, strict=True))
-        known = [self.table.rows[p].period for p in self._candidates(values, day, view)]
+        known = self._periods_of(values, day, view)
         text = f"{shown} is not in {self.table.name} on {_day(day)}"
         ended = [p.last for p in known if p.last is not None and p.last < day]
         begins = [p.first for p in known if p.first is not None and p.first > day]
         if ended:
             return f"{text}: it ended on {_day(max(ended))}"
         return f"{text}: it begins on {_day(min(begins))}" if begins else text
+
+    def _periods_of(self, values: tuple[Scalar | None, ...], day: float, view: View) -> list[Period]:
+        """Give the periods of all rows with these keys, in force or not."""
+        asked, member = _Asked(values, (False,) * len(values), day, ()), view.sets.on(day)
+        rows = [self.table.rows[place] for place in self._candidates(asked)]
+        return [row.period for row in rows if self._unsure_keys(row, asked, member) is not None]
 
 
 def _day(ordinal: float) -> str:

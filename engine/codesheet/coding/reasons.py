@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from codesheet.coding.columns import Ids, Index
+from codesheet.coding.columns import MISSING, Ids, Index
 from codesheet.coding.outputs import OutputColumn
 from codesheet.coding.text_functions import per_combination
-from codesheet.coding.view import View
+from codesheet.coding.view import View, distinct
 from codesheet.language.unary_tests import Blank, Equals, NotBlank
 from codesheet.language.values import FieldType, show_value, tidy
 from codesheet.model import Condition, DecisionTable
@@ -72,3 +72,25 @@ def _tested(condition: Condition, shown: str) -> str:
             return f"{condition.field} {shown}" if shown else f"{condition.field} not recorded"
         case _:
             return f"{condition.field} {shown or 'not recorded'} ({tidy(condition.text)})"
+
+
+def in_rounds(places: Index) -> list[Index]:
+    """Split entries into rounds in which each place occurs once, first entries first."""
+    order = np.argsort(places, kind="stable")
+    ordered = places[order]
+    leads = np.ones(len(ordered), dtype=bool)
+    leads[1:] = ordered[1:] != ordered[:-1]
+    counted = np.arange(len(ordered))
+    turn = counted - np.maximum.accumulate(np.where(leads, counted, 0))
+    return [np.sort(order[turn == number]) for number in range(int(turn.max()) + 1 if len(turn) else 0)]
+
+
+def join_reasons(first: Ids, second: Ids, view: View) -> Ids:
+    """Join texts with a semicolon; -1 is no text."""
+    numbers, leads = distinct([first.astype(np.int64), second.astype(np.int64)], len(first))
+    words = view.frame.vocabulary.words
+    texts = []
+    for pair in zip(first[leads].tolist(), second[leads].tolist(), strict=True):
+        parts = [str(words[i]) for i in pair if i != MISSING]
+        texts.append("; ".join(dict.fromkeys(parts)) if parts else None)
+    return view.frame.vocabulary.ids_of(texts)[numbers] if texts else first

@@ -1,15 +1,14 @@
-"""Decision tables at work: what a table's decision does to rows or lines, by its result."""
+"""Decision tables at work: which rules count for which rows or lines, and what is asked and objected to."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.aggregates import aggregate
 from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
 from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, REVIEW, EditKind
-from codesheet.coding.evaluate import all_missing, message
+from codesheet.coding.evaluate import message
 from codesheet.coding.hit_policies import Decision, Rules
 from codesheet.coding.judging import Judged, TableJudge
 from codesheet.coding.outputs import NO_RULE, output_columns
@@ -19,12 +18,6 @@ from codesheet.compiling.ruleset import Matching
 from codesheet.language.values import FieldType, fold
 from codesheet.model import DecisionTable, HitPolicy, Rulebook
 
-_AGGREGATES = {
-    HitPolicy.COLLECT_SUM: "sum",
-    HitPolicy.COLLECT_MIN: "min",
-    HitPolicy.COLLECT_MAX: "max",
-    HitPolicy.COLLECT_COUNT: "count",
-}
 _SPECIAL_TYPES = {
     "Add modifiers": FieldType.CODE_LIST,
     "Remove modifiers": FieldType.CODE_LIST,
@@ -80,22 +73,31 @@ class Table:
         return judged, hits
 
     def _count(self, hits: Hits) -> None:
-        self.counts += np.bincount(hits.rule, minlength=len(self.counts))
-        if self.definition.hit_policy is HitPolicy.OVERRIDE:
-            for rules in hits.by_output.values():
-                others = rules[(rules != NO_RULE) & (rules != hits.rule)]
-                self.counts += np.bincount(others, minlength=len(self.counts))
+        """Count each rule once for each row (or line) where it counts."""
+        rules = np.sort(np.stack([hits.rule, *hits.by_output.values()], axis=1), axis=1)
+        again = np.zeros(rules.shape, dtype=bool)
+        again[:, 1:] = rules[:, 1:] == rules[:, :-1]
+        self.counts += np.bincount(rules[~again & (rules != NO_RULE)], minlength=len(self.counts))
 
     def ask(self, context: Context, judged: Judged) -> None:
         """Ask for the facts that undecided rules wait for."""
-        speaks = self.definition.if_no_rule is not None and self.definition.if_no_rule.message is not None
         asking = [
-            bool(d.undecided) or (is_open and (bool(rules) or speaks))
+            bool(d.undecided) or (is_open and (bool(rules) or self.speaks or self.counts_matches))
             for d, rules, is_open in zip(judged.decisions, judged.open_rules, judged.guard_open, strict=True)
         ]
         if any(asking):
             rows = np.flatnonzero(np.array(asking)[judged.decision])
             context.ask(judged.rows[rows], judged.roots[rows], self.definition.name)
+
+    @property
+    def speaks(self) -> bool:
+        """Say whether `If no rule matches` raises something."""
+        return self.definition.if_no_rule is not None and self.definition.if_no_rule.message is not None
+
+    @property
+    def counts_matches(self) -> bool:
+        """Say whether no match at all is an answer too: it is 0."""
+        return self.definition.hit_policy is HitPolicy.COLLECT_COUNT
 
     def no_rule(self, context: Context, judged: Judged) -> None:
         """Raise what `If no rule matches` says."""
@@ -200,71 +202,6 @@ class Table:
         else:
             standing[broken] = False
 
-    def decide_fields(self, context: Context) -> None:
-        """Set the THEN fields of the rows (or lines) of a context."""
-        judged, hits = self.hits(context)
-        blocked = self._blocked(judged)
-        for place, name in enumerate(self.definition.outputs):
-            column = self._field_values(name, hits, context)
-            rows = judged.rows[blocked[place]]
-            leave_open(column, rows, judged.roots[blocked[place]])
-            context.set_field(context.view.rulebook.fields[name], column)
-        self.remember_because(context, hits.places, hits.rule, hits.view)
-
-    def remember_because(self, context: Context, places: Index, rules: Index, view: View) -> None:
-        """Keep the authors' words for the decided fields, for the lines that will turn on them."""
-        if self.reasons.has_because:
-            words = np.full(context.view.frame.rows, MISSING, dtype=np.int32)
-            words[places] = self.reasons.because(rules, view)
-            for name in self.definition.outputs:
-                context.because[name] = words
-
-    def _blocked(self, judged: Judged) -> list[Index]:
-        table = np.zeros((len(judged.decisions), max(len(self.definition.outputs), 1)), dtype=bool)
-        for number, decision in enumerate(judged.decisions):
-            table[number, list(decision.blocked)] = True
-            if judged.guard_open[number]:
-                table[number, :] = True
-        chosen = table[judged.decision]
-        return [np.flatnonzero(chosen[:, place]) for place in range(len(self.definition.outputs))]
-
-    def _field_values(self, name: str, hits: Hits, context: Context) -> Column:
-        output = self.outputs[name]
-        values = output.values(hits.by_output[name], hits.view)
-        rows = context.view.frame.rows
-        function = _AGGREGATES.get(self.definition.hit_policy)
-        if function is None and self.definition.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER):
-            function = "list"
-        if function is None:
-            column = all_missing(output.kind, rows)
-            column.data[hits.places] = values.data
-            if values.roots is not None:
-                column.roots = np.zeros(rows, dtype=np.int32)
-                column.roots[hits.places] = values.roots
-            return column
-        return self._gathered(function, name, values, hits, context)
-
-    def _gathered(self, function: str, name: str, values: Column, hits: Hits, context: Context) -> Column:
-        """Reduce the hits of each row to one value."""
-        view = hits.view
-        given = np.flatnonzero(self.outputs[name].given(hits.by_output[name]))
-        numbered = View(
-            view.frame, view.days, np.arange(len(hits.places)), view.sets, view.rulebook, view.visit_ids
-        ).take(given)
-        places = hits.places[given]
-        column = all_missing(self.outputs[name].kind, context.view.frame.rows)
-        if function == "count":
-            column.data[:] = np.bincount(places, minlength=len(column))
-            return column
-        if len(given):
-            numbers = np.unique(places, return_inverse=True)[1]
-            reduced = aggregate(function, values.take(given), None, numbers.astype(np.int64), numbered)
-            column.data[places] = reduced.data
-            if reduced.roots is not None:
-                column.roots = np.zeros(len(column), dtype=np.int32)
-                column.roots[places] = reduced.roots
-        return column
-
     def raise_edits(self, context: Context) -> None:
         """Raise this table's edits on the rows (or lines) of a context."""
         _, hits = self.hits(context)
@@ -276,7 +213,7 @@ class Table:
         absent = np.full(len(hits.places), MISSING, dtype=np.int32)
         texts = values["Message"].data if "Message" in values else absent
         if (texts == MISSING).any():
-            why = self.reasons.why(hits.rule, hits.view, hits.places, context.because)
+            why = self.why(hits, context)
             texts = np.where(texts == MISSING, why, texts)
         weights: Ids = np.full(len(hits.places), REVIEW, dtype=np.int32)
         if "Disposition" in values:
@@ -290,6 +227,10 @@ class Table:
             rule=self.addresses_of(hits, context),
             table=self.definition.name,
         )
+
+    def why(self, hits: Hits, context: Context) -> Ids:
+        """Give each hit's reason, with the words of the tables that decided the fields its rule tested."""
+        return self.reasons.why(hits.rule, hits.view, hits.places, context.because)
 
     def addresses_of(self, hits: Hits, context: Context) -> Ids:
         """Give each hit's rule as workbook!sheet!row; several where an Override mixes them."""
@@ -310,16 +251,6 @@ def _speaking(decision: Decision, place: int) -> int:
     if decision.by_output is None:
         return decision.hits[0] if decision.hits else NO_RULE
     return decision.by_output[place][0] if decision.by_output[place] else NO_RULE
-
-
-def leave_open(column: Column, places: Index, roots: Ids) -> None:
-    """Take the values away that wait for facts; the facts are their roots."""
-    if not len(places):
-        return
-    all_roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots.copy()
-    column.data[places] = MISSING if column.type.is_text else np.nan
-    all_roots[places] = roots
-    column.roots = all_roots
 
 
 def disposition_weights(column: Column, view: View, missing: int) -> Ids:

@@ -1,5 +1,6 @@
 """Functions of texts and code lists, worked out once per distinct combination of words."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,7 +10,15 @@ from codesheet.coding.columns import MISSING, Column, Index
 from codesheet.coding.truth import member_of
 from codesheet.coding.view import View, distinct
 from codesheet.language.formulas import Call, Literal
-from codesheet.language.values import FieldType, Scalar, ValueProblem, fold, read_value, show_value
+from codesheet.language.values import (
+    SAME_NUMBER,
+    FieldType,
+    Scalar,
+    ValueProblem,
+    fold,
+    read_value,
+    show_value,
+)
 
 
 def plain(column: Column, rows: Index, view: View) -> list[Scalar | None]:
@@ -173,7 +182,7 @@ def _starts_with(value: Scalar, start: Scalar) -> float:
 
 
 def _item(codes: Scalar, place: Scalar) -> str | None:
-    index = int(place) if isinstance(place, float) else 0
+    index = math.floor(place + SAME_NUMBER) if isinstance(place, float) else 0
     items = codes if isinstance(codes, tuple) else (str(codes),)
     return items[index - 1] if 1 <= index <= len(items) else None
 

@@ -37,6 +37,7 @@ def reach_verdict(
     broken_visits: BrokenVisits,
 ) -> Verdict:
     """Close a batch: every row ends in a line, a `none` or a review edit."""
+    _list_lines_in_review(lines, context)
     _ask_for_facts(context)
     _flag_uncoded(lines, context, nothing, rulebook)
     is_broken = _flag_broken(context, broken_visits)
@@ -46,6 +47,21 @@ def reach_verdict(
     weight = _line_weights(lines, context)
     weight = np.where((weight < REVIEW) & in_review[lines.row], REVIEW, weight).astype(np.int32)
     return Verdict(weight, in_review, is_broken)
+
+
+def _list_lines_in_review(lines: Lines, context: Context) -> None:
+    """Put lines that a rule gave the disposition review on the worklist, with the line's reason."""
+    places = np.flatnonzero(lines.weight == REVIEW)
+    words = context.view.frame.vocabulary.texts()
+    codes, reasons = words[lines.frame["Code"].data[places]], words[lines.why[places]]
+    texts = [f"{code or 'a line'}: {why}" for code, why in zip(codes.tolist(), reasons.tolist(), strict=True)]
+    context.log.add(
+        EditKind.RULE,
+        lines.row[places],
+        context.view.frame.vocabulary.ids_of(texts),
+        rule=lines.address[places],
+        lines=places,
+    )
 
 
 def _ask_for_facts(context: Context) -> None:

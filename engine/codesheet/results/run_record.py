@@ -38,7 +38,10 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything that decided a run's results, and when it began. `options` are as the user gave them."""
+    """Everything that decided a run's results, and when it began.
+
+    `options` are as the user gave them; `verified` says what the plain evaluator coded alike.
+    """
 
     program_version: str
     python_version: str
@@ -50,6 +53,7 @@ class RunRecord:
     options: tuple[str, ...] = ()
     seconds: dict[str, float] = dataclasses.field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    verified: str = "not asked for (--verify)"
 
     @property
     def rulebook_title(self) -> str:
@@ -120,6 +124,7 @@ def _counts(results: Results) -> dict[str, int]:
 def _facts(run: RunRecord, results: Results) -> Iterator[tuple[str, str, str]]:
     yield "Run", "Started", run.started_at.isoformat(sep=" ")
     yield "Run", "Options", " ".join(run.options)
+    yield "Run", "Verified", run.verified
     for name, count in _counts(results).items():
         yield "Counts", name, f"{count:,}"
     for file in run.inputs:

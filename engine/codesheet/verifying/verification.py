@@ -1,0 +1,67 @@
+"""Verifying a coded batch: a sample of its rows, coded a second time."""
+
+from dataclasses import dataclass
+
+from codesheet.coding.batch import CodedBatch, Encounters
+from codesheet.coding.coder import Coder, broken_visits
+from codesheet.coding.columns import Index, values_of
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.language.values import Scalar
+from codesheet.model import Origin, Rulebook
+from codesheet.oracle.visits import code_rows
+from codesheet.verifying.comparison import Difference, compare
+from codesheet.verifying.sample import sample_rows
+
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was coded again, and what came out otherwise."""
+
+    rows: int
+    visits: int
+    differences: tuple[Difference, ...]
+
+    def after(self, earlier: "Verification | None") -> "Verification":
+        """Add what an earlier batch of the same run came to."""
+        if earlier is None:
+            return self
+        differences = (*earlier.differences, *self.differences)
+        return Verification(earlier.rows + self.rows, earlier.visits + self.visits, differences)
+
+    @property
+    def outcome(self) -> str:
+        """Say it in a sentence without patient data."""
+        checked = f"{self.rows:,} rows ({self.visits:,} visits) against the plain evaluator"
+        if not self.differences:
+            return f"verified {checked}: no difference"
+        visits = len({difference.visit for difference in self.differences})
+        places = sorted({f"{d.place} ({d.rule})" if d.rule else d.place for d in self.differences})
+        more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+        return f"verified {checked}: {visits:,} visits differ, in {'; '.join(places[:_MOST_NAMED])}{more}"
+
+
+def verify(ruleset: Ruleset, encounters: Encounters, batch: CodedBatch, rows: int) -> Verification:
+    """Compare about so many rows of a coded batch with what the plain evaluator makes of them."""
+    picked = sample_rows(ruleset, encounters, batch, rows)
+    rulebook = ruleset.rulebook
+    plain = code_rows(rulebook, _plain_rows(rulebook, encounters, picked), broken_visits(encounters))
+    found = compare(plain, rulebook, encounters, batch, picked)
+    return Verification(len(picked), len(plain.visits), tuple(found))
+
+
+def differences(ruleset: Ruleset, encounters: Encounters) -> list[str]:
+    """Code all rows both ways; give every difference."""
+    batch = Coder(ruleset).code(encounters)
+    return [str(one) for one in verify(ruleset, encounters, batch, encounters.frame.rows).differences]
+
+
+def _plain_rows(rulebook: Rulebook, encounters: Encounters, picked: Index) -> list[dict[str, Scalar | None]]:
+    read = [name for name, field in rulebook.fields.items() if field.origin is Origin.READ]
+    columns = {
+        name: values_of(encounters.frame[name].take(picked), encounters.frame.vocabulary)
+        for name in read
+        if name in encounters.frame
+    }
+    return [{name: column[place] for name, column in columns.items()} for place in range(len(picked))]
