@@ -1,1 +1,13 @@
-"""Makes the helpers beside it (`grid`, `example_sheets`) importable from every test."""
+"""Makes the helpers beside it (`grid`, `random_rulebooks`) importable from every test; profiles of hypothesis.
+
+HYPOTHESIS_PROFILE chooses one: `dev` (the default), `ci` (the same examples in every run), `nightly` (thousands).
+"""
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("dev", deadline=None, max_examples=50)
+settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
+settings.register_profile("nightly", deadline=None, max_examples=3_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
