@@ -1,6 +1,7 @@
-"""Makes the helpers beside it (`grid`, `random_rulebooks`) importable from every test; profiles of hypothesis.
+"""Makes the helpers beside it (`grid`, `random_rulebooks`) importable from every test.
 
-HYPOTHESIS_PROFILE chooses one: `dev` (the default), `ci` (the same examples in every run), `nightly` (thousands).
+HYPOTHESIS_PROFILE chooses how much hypothesis tries: `dev` (the default), `ci` (the same examples in every
+run), `nightly` (thousands).
 """
 
 import os

@@ -112,9 +112,13 @@ class Formulas:
     def _truths(self, depth: int) -> list[Form]:
         draft = self._draft
         names = [known.name for known in self._reads]
+
+        def compared(kind: str, operators: Sequence[str]) -> str:
+            return f"{self.of(kind, depth)} {draft.pick(operators)} {self.of(kind, depth)}"
+
         forms: list[Form] = [
-            lambda: f"{self.of('number', depth)} {draft.pick(('>=', '=', '<', '<>'))} {self.of('number', depth)}",
-            lambda: f"{self.of('text', depth)} {draft.pick(('=', '<>'))} {self.of('text', depth)}",
+            lambda: compared("number", (">=", "=", "<", "<>")),
+            lambda: compared("text", ("=", "<>")),
             lambda: f"({self.of('yes/no', depth)} and {self.of('yes/no', depth)})",
             lambda: f"({self.of('yes/no', depth)} or {self.of('yes/no', depth)})",
             lambda: f"not ({self.of('yes/no', depth)})",
@@ -128,8 +132,9 @@ class Formulas:
         if dates := self._named("date"):
             forms.append(lambda: f'({draft.pick(dates)} >= "{draft.pick(("2026-01-01", "2026-06-30"))}")')
         if draft.sets:
+            in_or_not = ("in", "not in")
             forms.append(
-                lambda: f'({self.of("text", depth)} {draft.pick(("in", "not in"))} "{draft.pick(draft.sets)}")'
+                lambda: f'({self.of("text", depth)} {draft.pick(in_or_not)} "{draft.pick(draft.sets)}")'
             )
         return forms
 

@@ -25,14 +25,14 @@ CHOOSE = ("Unique", "First", "Any", "Priority", "Override")
 
 MANY = ("Collect", "Rule order")
 CALCULATE = ("Collect sum", "Collect min", "Collect max", "Collect count")
-PER = ("Visit ID", "Visit ID, Service", "Visit ID, Payer")
+PER = (*5 * ("Visit ID", "Visit ID, Service", "Visit ID, Payer"), "Payer, Date of service")
 
 Drawer = Callable[[], str]
 
 
 def draw_formula(draft: Draft, known: Known, *, lines: bool = False) -> None:
     """Declare a field with a formula, an aggregate in two of three cases."""
-    per = draft.pick([*PER, ""])
+    per = draft.pick([*PER, *5 * [""]])
     reads = draft.readable(lines=lines)
     formulas = Formulas(draft, reads, per=bool(per))
     text = formulas.aggregate(known.type) if per and draft.chance(66) else formulas.of(known.type)
@@ -60,7 +60,7 @@ def draw_row_steps(draft: Draft, overlays: Sequence[Overlay]) -> None:
 
 
 def _draw_lookup(draft: Draft, values: list[Known], overlays: Sequence[Overlay]) -> None:
-    keys = draft.some([known for known in draft.fields if known.type in ("text", "code", "whole number")], 1, 2)
+    keys = draft.some(draft.of_types("text", "code", "whole number"), 1, 2)
     draw_lookup(draft, f"{values[0].name} list", keys, values, overlays)
     for known in values:
         declare(draft, known)
@@ -105,7 +105,7 @@ def _setter(draft: Draft, known: Known, reads: Sequence[Known], *, blank: int = 
     return lambda: then_cell(draft, known, reads, blank=blank)
 
 
-def _plan(  # noqa: PLR0913 - one attribute each
+def _plan(
     draft: Draft,
     name: str,
     kind: tuple[str, str],

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
 from random_rulebooks.pools import Known
 
 T = TypeVar("T")
@@ -59,10 +60,10 @@ class Draft:
 
     def some(self, options: Sequence[T], least: int, most: int) -> list[T]:
         """Choose several different ones, as many as there are at most."""
-        bounds = {"min_size": min(least, len(options)), "max_size": min(most, len(options))}
         if not options:
             return []
-        places = st.lists(st.sampled_from(range(len(options))), unique=True, **bounds)
+        least, most = min(least, len(options)), min(most, len(options))
+        places = st.lists(st.sampled_from(range(len(options))), unique=True, min_size=least, max_size=most)
         return [options[place] for place in self.draw(places)]
 
     @property

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
+
 from random_rulebooks.draft import Draft
 from random_rulebooks.pools import DAY, ITEM, NUMERIC, VISIT, Known
 
@@ -45,7 +46,8 @@ def _day(draft: Draft) -> str:
 
 def _spoil(draft: Draft, rows: list[Row]) -> None:
     """Make a cell unreadable, so that its row is rejected."""
-    heading, text = draft.pick([(VISIT.name, ""), (DAY.name, "5/4/2026"), ("Minutes", "many"), (ITEM.name, "x")])
+    faults = [(VISIT.name, ""), (DAY.name, "5/4/2026"), ("Minutes", "many"), (ITEM.name, "x")]
+    heading, text = draft.pick(faults)
     rows[draft.count(0, len(rows) - 1)][heading] = text
 
 

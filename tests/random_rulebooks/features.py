@@ -4,8 +4,6 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 
-from random_rulebooks.rulebook import Case
-
 from codesheet.coding.batch import CodedBatch
 from codesheet.language.formulas import (
     Aggregate,
@@ -22,6 +20,7 @@ from codesheet.language.formulas import (
 )
 from codesheet.language.unary_tests import AnyOf, Blank, InSet, Interval, Not, UnaryTest
 from codesheet.model import DecisionTable, HitPolicy, Level, Period, Result, Rulebook
+from random_rulebooks.rulebook import Case
 
 POLICIES = [f"policy: {policy.value}" for policy in HitPolicy]
 RESULTS = [
@@ -57,10 +56,10 @@ SHEETS = [
 OUTCOMES = [
     *("visit: coded", "visit: review", "visit: no lines", "visit: rejected", "rejected row"),
     *("edit: inform", "edit: review", "edit: deny", "edit: drop", "edit on a line", "line: bill"),
-    *("line: inform", "line: deny", "line: review", "asks for facts", "several rules match", "rules disagree"),
+    *("line: inform", "line: deny", "line: review", "asks for facts", "several rules match"),
     *("dropped line", "coded as none", "no table codes this row", "not in a lookup", "two lookup rows"),
     *("not an allowed value", "too many entries", "not whole", "cannot be worked out", "lines made one"),
-    *("line changed", "several lines", "no rule for"),
+    *("line changed", "several lines", "no rule for", "rules disagree"),
 ]
 ALL = [*POLICIES, *RESULTS, *CELLS, *FORMULAS, *SHEETS, *OUTCOMES]
 
@@ -144,8 +143,8 @@ def _of_formula(formula: Formula) -> Iterator[str]:
                 yield f"aggregate: {name}"
                 if where is not None:
                     yield "formula: where"
-            case _ if name := _NAMES.get(type(part)):
-                yield f"formula: {name}"
+            case _ if type(part) in _NAMES:
+                yield f"formula: {_NAMES[type(part)]}"
 
 
 _NAMES: dict[type, str] = {

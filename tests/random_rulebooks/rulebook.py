@@ -8,11 +8,6 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from random_rulebooks.decisions import draw_claim_lines, draw_edits, draw_line_steps, draw_row_steps
-from random_rulebooks.draft import Draft
-from random_rulebooks.export_rows import Row, draw_rows
-from random_rulebooks.pools import ON_LINES
-from random_rulebooks.workbooks import draw_overlays, draw_read_fields, draw_value_sets, fields_sheet
 
 from codesheet.checks import check
 from codesheet.coding.batch import Encounters
@@ -22,6 +17,11 @@ from codesheet.exports.reader import read_encounters
 from codesheet.issues import Issue
 from codesheet.model import Rulebook
 from grid import parse
+from random_rulebooks.decisions import draw_claim_lines, draw_edits, draw_line_steps, draw_row_steps
+from random_rulebooks.draft import Draft
+from random_rulebooks.export_rows import Row, draw_rows
+from random_rulebooks.pools import ON_LINES
+from random_rulebooks.workbooks import draw_overlays, draw_read_fields, draw_value_sets, fields_sheet
 
 
 class RandomRulebook:

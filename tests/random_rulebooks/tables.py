@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from random_rulebooks.cells_that_test import conditions, if_cell, quoted, wildcard
 from random_rulebooks.cells_that_give import message
+from random_rulebooks.cells_that_test import conditions, if_cell, quoted, wildcard
 from random_rulebooks.draft import Draft, Sheet
 from random_rulebooks.pools import Known
 from random_rulebooks.workbooks import CORE, Overlay, period

@@ -3,11 +3,11 @@
 from collections import Counter
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from codesheet.coding.coder import Coder
 from random_rulebooks import RandomRulebook, compiled, rulebooks
 from random_rulebooks.features import ALL, features
 from random_rulebooks.rulebook import Case
-
-from codesheet.coding.coder import Coder
 
 DRAWS = 400
 LEAST_VALID = 0.8

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
+
 from random_rulebooks.cells_that_test import conditions, wildcard
 from random_rulebooks.draft import Draft, Sheet
 from random_rulebooks.pools import (
@@ -91,7 +92,7 @@ def _allowed(draft: Draft, known: Known) -> str:
     return ""
 
 
-def declare(  # noqa: PLR0913 - one column each
+def declare(
     draft: Draft,
     known: Known,
     *,
