@@ -21,12 +21,12 @@ class Formulas:
 
     def of(self, kind: str, depth: int = 0) -> str:
         """Draw a formula of a type."""
-        forms = self._plain(kind)
-        if depth < _DEEPEST:
-            forms += self._joined(kind, depth + 1)
-            forms += self._by_type(kind, depth + 1)
-            forms += self._aggregates(kind, depth + 1) if self._per else []
-        return self._draft.pick(forms)()
+        plain = [*self._plain(kind), *self._of_lists(kind)]
+        if depth == _DEEPEST:
+            return self._draft.pick(plain)()
+        forms = [*self._by_type(kind, depth + 1), *self._joined(kind, depth + 1)]
+        forms += self._aggregates(kind, depth + 1) if self._per else []
+        return self._draft.pick(forms if self._draft.chance(70 if depth == 0 else 45) else plain)()
 
     def aggregate(self, kind: str) -> str:
         """Draw a formula that is an aggregate, where there is one of that type."""
@@ -68,14 +68,21 @@ class Formulas:
                 return self._numbers(kind, depth)
             case "yes/no":
                 return self._truths(depth)
-            case "text" if lists := self._named("code list"):
-                return [lambda: f'join({self._draft.pick(lists)}, "-")']
-            case "code" if lists := self._named("code list"):
-                return [lambda: f"item({self._draft.pick(lists)}, {self._draft.pick((1, 2))})"]
-            case "code list" if (lists := self._named("code list")) and (
-                texts := self._named("code", "code list")
-            ):
-                return [lambda: f"positions({self._draft.pick(texts)}, {self._draft.pick(lists)})"]
+            case _:
+                return []
+
+    def _of_lists(self, kind: str) -> list[Form]:
+        draft, lists = self._draft, self._named("code list")
+        if not lists:
+            return []
+        match kind:
+            case "text":
+                return [lambda: f'join({draft.pick(lists)}, "-")']
+            case "code":
+                return [lambda: f"item({draft.pick(lists)}, {draft.pick((1, 2))})"]
+            case "code list":
+                codes = self._named("code", "code list")
+                return [lambda: f"positions({draft.pick(codes)}, {draft.pick(lists)})"]
             case _:
                 return []
 
@@ -175,6 +182,8 @@ def then_cell(draft: Draft, known: Known, reads: Sequence[Known], *, blank: int 
     if draft.chance(blank):
         return draft.pick(["", "", "none"])
     value = quoted(draft.pick(known.values))
+    if known.type == "code list":
+        value = ", ".join(draft.some(known.values, 1, 3))
     if known.type in ("number", "whole number"):
         plain = draft.pick(["1", "2", "0"] if known.type == "whole number" else ["1", "2.5", "10"])
         return Formulas(draft, reads).of(known.type) if draft.chance(40) else plain
@@ -189,11 +198,10 @@ def with_braces(draft: Draft, known: Known, reads: Sequence[Known], value: str) 
     """Draw text that takes in fields."""
     codes = [f"{{{read.name}}}" for read in reads if read.type in ("text", "code")]
     lists = [f"{{{read.name}}}" for read in reads if read.type == "code list"]
+    if draft.chance(35):
+        return f"{{{Formulas(draft, reads).of(known.type)}}}"
     if known.type == "code list":
-        parts = draft.some([value, *codes, *lists], 1, 3)
-        if lists and draft.sets and draft.chance(30):
-            parts.append(f'{{only({lists[0][1:-1]}, "{draft.pick(draft.sets)}")}}')
-        return ", ".join(parts)
+        return ", ".join(draft.some([value, *codes, *lists], 1, 3))
     if known.type == "code":
         return draft.pick([value, *codes])
     return draft.pick([message(draft, reads), *codes])

@@ -20,7 +20,7 @@ from random_rulebooks.pools import (
 from random_rulebooks.tables import Gives, Plan, draw_decision, draw_lookup
 from random_rulebooks.workbooks import Overlay, declare
 
-CHOOSE = ("Unique", "First", "Any", "Priority", "Override")
+CHOOSE = ("Unique", "First", "First", "First", "Any", "Priority", "Override", "Override")
 """Hit policies under which one rule counts."""
 
 MANY = ("Collect", "Rule order")
@@ -42,11 +42,11 @@ def draw_formula(draft: Draft, known: Known, *, lines: bool = False) -> None:
 
 def draw_row_steps(draft: Draft, overlays: Sequence[Overlay]) -> None:
     """Draw formulas, lookups and decisions on rows, each after what it reads."""
-    formulas = iter(draft.some(COMPUTED, 0, 3))
+    formulas = iter(draft.some(COMPUTED, 1, 6))
     lookups = iter(draft.some(LOOKED_UP, 0, 4))
     decisions = iter(draft.some(DECIDED, 1, 4))
-    for _ in range(draft.count(1, 7)):
-        match draft.pick(("decision", "formula", "lookup")):
+    for _ in range(draft.count(1, 9)):
+        match draft.pick(("decision", "formula", "formula", "lookup")):
             case "formula" if known := next(formulas, None):
                 draw_formula(draft, known)
             case "lookup" if known := next(lookups, None):
@@ -77,7 +77,7 @@ def draw_fields_table(
     readable = draft.readable(lines=lines)
     reads = draft.some(readable, 1, 4)
     kinds = {known.type for known in targets}
-    policies = [*CHOOSE, *CHOOSE]
+    policies = [*CHOOSE]
     policies += [] if lines else 3 * ["First in group"]
     policies += 6 * MANY if kinds == {"code list"} else ()
     policies += 3 * CALCULATE if kinds <= set(NUMERIC) else ()
@@ -86,7 +86,7 @@ def draw_fields_table(
     labels: list[tuple[str, str]] = []
     if policy == "First in group":
         labels.append(("Per", draft.pick(PER)))
-        if draft.chance(60):
+        if draft.chance(75):
             labels.append(("Otherwise", _otherwise(draft, targets)))
     plan = _plan(draft, f"{targets[0].name} table", ("fields", policy), reads, gives, labels, lines=lines)
     draw_decision(draft, plan, overlays)
@@ -120,12 +120,10 @@ def _plan(
     scope: list[Known] = []
     if policy == "Override" or (policy == "Collect" and draft.chance(40)):
         scope = draft.some([known for known in draft.fields if known.type != "code list"], 1, 3)
-        wide = {known.name for known in draft.fields}
-        text = "; ".join(known.name for known in scope)
-        if "Payer group" in wide and "Payer" in text.split("; "):
-            text = text.replace("Payer group; ", "").replace("; Payer group", "")
-            text = "; ".join("Payer < Payer group" if part == "Payer" else part for part in text.split("; "))
-        labels = [*labels, ("Scope", text)]
+        names = [known.name for known in scope]
+        if len(names) > 1 and draft.chance(50):
+            names = [f"{names[0]} < {names[1]}", *names[2:]]
+        labels = [*labels, ("Scope", "; ".join(names))]
     if policy == "Priority":
         gives = [*gives, Gives("Priority", lambda: draft.pick(["1", "2", "2.5", "3"]), needed=True)]
     if draft.chance(25):
@@ -139,7 +137,7 @@ def _plan(
 def draw_claim_lines(draft: Draft, name: str, overlays: Sequence[Overlay]) -> None:
     """Draw a table that makes claim lines."""
     reads = draft.some(draft.fields, 1, 5)
-    policy = draft.pick([*2 * MANY, *CHOOSE])
+    policy = draft.pick([*5 * MANY, *CHOOSE])
     gives = [
         Gives("Code", lambda: _code(draft, reads), needed=True),
         Gives("Units", lambda: _units(draft, reads), needed=True),
@@ -219,7 +217,7 @@ def draw_edits(draft: Draft, name: str, overlays: Sequence[Overlay], *, lines: b
         reads = list(dict.fromkeys([draft.pick(draft.line_fields), *reads]))
     gives = [
         Gives("Message", lambda: message(draft, reads, "edit"), needed=True),
-        Gives("Disposition", lambda: draft.pick(["inform", "review", "deny", "drop", "bill", ""])),
+        Gives("Disposition", lambda: draft.pick(["inform", "deny", "bill", "drop", "inform", "review", ""])),
     ]
     if draft.chance(30):
         gives.append(Gives("Queue", lambda: draft.pick(["", "limits", "coding"])))

@@ -15,7 +15,7 @@ def draw_rows(draft: Draft) -> list[Row]:
     """Draw the rows of a few visits, not always together nor in the order of Item."""
     read = [one for one in draft.fields if one.name in draft.read_names]
     rows: list[Row] = []
-    for visit in draft.some(VISIT.values, 1, 3):
+    for visit in draft.some(VISIT.values, 1, 4):
         usual = {one.name: _value(draft, one) for one in read}
         day = _day(draft)
         for number in range(1, draft.count(1, 3) + 1):
@@ -27,7 +27,7 @@ def draw_rows(draft: Draft) -> list[Row]:
             rows.append(row)
     if draft.chance(40):
         rows = draft.draw(st.permutations(rows))
-    if draft.chance(8):
+    if draft.chance(6):
         _spoil(draft, rows)
     absent = draft.pick([one.name for one in read]) if draft.chance(8) else ""
     if absent in draft.optional_names:
@@ -52,12 +52,12 @@ def _spoil(draft: Draft, rows: list[Row]) -> None:
 
 
 def _value(draft: Draft, known: Known) -> str:
-    if draft.chance(25):
+    if draft.chance(20 if known.name in draft.optional_names else 3):
         return ""
     value = draft.pick(known.values)
     match known.type:
         case "text" | "code":
-            return _odd(draft, "other" if draft.chance(8) else value)
+            return _odd(draft, "other" if draft.chance(4) else value)
         case "code list":
             return draft.pick([", ", ",", "; "]).join(draft.some([*known.values, "Z99"], 1, 3))
         case kind if kind in NUMERIC:

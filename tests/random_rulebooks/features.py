@@ -67,7 +67,7 @@ ALL = [*POLICIES, *RESULTS, *CELLS, *FORMULAS, *SHEETS, *OUTCOMES]
 def features(case: Case, batch: CodedBatch) -> set[str]:
     """Name the features that a case and its results hold."""
     book = case.rulebook
-    found = {*_of_sheets(book), *_of_outcomes(batch)}
+    found = {*_of_sheets(book), *_of_outcomes(book, batch)}
     for table in book.decisions.values():
         found |= set(_of_table(table, book))
     for field in book.fields.values():
@@ -205,11 +205,13 @@ _SAYINGS = {
 }
 
 
-def _of_outcomes(batch: CodedBatch) -> Iterator[str]:
+def _of_outcomes(book: Rulebook, batch: CodedBatch) -> Iterator[str]:
     yield from (f"visit: {status}" for status in batch.visits["Status"])
     yield from (f"edit: {disposition}" for disposition in batch.edits["Disposition"])
     yield from (f"line: {disposition}" for disposition in batch.claim_lines["Disposition"])
-    rules = [rule.split("; ") for rule in batch.claim_lines["Rule"]]
+    rules = [set(rule.split("; ")) for rule in batch.claim_lines["Rule"]]
+    on_lines = [table for table in book.decisions.values() if table.result is Result.CLAIM_LINES]
+    makers = {str(rule.at) for table in on_lines for rule in table.rules}
     said = batch.edits["Message"].tolist()
     yield from _held(
         {
@@ -218,8 +220,8 @@ def _of_outcomes(batch: CodedBatch) -> Iterator[str]:
             "edit on a line": batch.edits["Line"].notna().any(),
             "coded as none": any(batch.rows["No line because"]),
             "several lines": len(rules) > 1,
-            "lines made one": any(sum("!Codes" in rule for rule in addresses) > 1 for addresses in rules),
-            "line changed": any(len(addresses) > 1 for addresses in rules),
+            "lines made one": any(len(makers & addresses) > 1 for addresses in rules),
+            "line changed": any(addresses - makers for addresses in rules),
             **{name: any(re.search(text, message) for message in said) for name, text in _SAYINGS.items()},
         }
     )

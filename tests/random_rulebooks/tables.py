@@ -44,7 +44,7 @@ def draw_decision(draft: Draft, plan: Plan, overlays: Sequence[Overlay]) -> None
     if draft.chance(25):
         labels.append(["Only when", conditions(draft, draft.readable(lines=plan.lines), 2)])
     if draft.chance(25):
-        word = draft.pick(["review: {}", "deny: {}", "inform: {}", "nothing"])
+        word = draft.pick(["nothing", "inform: {}", "deny: {}", "review: {}"])
         labels.append(["If no rule matches", word.format(message(draft, plan.reads, "no rule for"))])
     homes = _homes(draft, plan, overlays)
     for place, workbook in enumerate(homes):
@@ -84,9 +84,14 @@ def _rules(draft: Draft, plan: Plan, inputs: list[Known], gives: Sequence[Gives]
     roles = [*["RULE"] * numbered, *["IF"] * len(inputs), *["THEN"] * len(gives), *["FROM", "TO"] * dated]
     headings = [*["Id"] * numbered, *(known.name for known in inputs), *(give.heading for give in gives)]
     rows = []
-    for number in range(1, draft.count(1, 6) + 1):
+    count = draft.count(1, 6)
+    falls_through = plan.result in ("fields", "claim lines") and draft.chance(50)
+    for number in range(1, count + 1):
         rule = draft.pick(["r1", "r2", "r3"]) if rivals else str(10 * number)
-        tests = [if_cell(draft, known, lines=plan.lines) for known in inputs]
+        accepts_all = falls_through and number == count
+        tests = [
+            if_cell(draft, known, lines=plan.lines, blank=100 if accepts_all else 30) for known in inputs
+        ]
         outputs = _outputs(gives)
         rows.append([*[rule] * numbered, *tests, *outputs, *(period(draft) if dated else [])])
     return [roles, headings, *rows]
@@ -131,8 +136,9 @@ def draw_lookup(
 ) -> None:
     """Draw a lookup; an overlay may add rows that hold only where it applies."""
     labels = [["Lookup", name]]
-    if draft.chance(40):
+    if draft.chance(75):
         texts = [
+            "nothing",
             "nothing",
             "review: {key} is not in {table} on {Date of service}",
             "deny: no {key}",

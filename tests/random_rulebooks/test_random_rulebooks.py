@@ -9,7 +9,7 @@ from random_rulebooks import RandomRulebook, compiled, rulebooks
 from random_rulebooks.features import ALL, features
 from random_rulebooks.rulebook import Case
 
-DRAWS = 400
+DRAWS = 250
 LEAST_VALID = 0.8
 
 

@@ -75,8 +75,8 @@ def draw_read_fields(draft: Draft) -> None:
     """Choose what the export holds; a service, a payer and minutes make overlaps likely."""
     chosen = [*READ[:3], *draft.some(READ[3:], 0, 6)]
     for known in chosen:
-        required = draft.pick(["when used", "", "no", "yes"] if draft.chance(30) else ["when used", ""])
-        allowed = _allowed(draft, known) if draft.chance(15) else ""
+        required = "yes" if draft.chance(4) else draft.pick(["when used", "", "no", ""])
+        allowed = _allowed(draft, known) if draft.chance(10) else ""
         declare(draft, known, required=required, allowed=allowed)
     draft.declared_as_read = list(draft.declared)
     draft.fields = [*chosen, *draft.pick([[], [ITEM], [DAY], [ITEM, DAY]])]

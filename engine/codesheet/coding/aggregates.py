@@ -99,7 +99,8 @@ def _by_value(function: str, values: Column, group: _Group) -> Column:
     empty = ~group.any_of(group.taking_part)
     match function:
         case "sum":
-            results = np.bincount(numbers, weights=data, minlength=group.count)
+            # of no rows at all, bincount gives whole numbers, which cannot say that one is missing
+            results = np.bincount(numbers, weights=data, minlength=group.count).astype(np.float64)
         case "any":
             results = (np.bincount(numbers[data == 1.0], minlength=group.count) > 0).astype(np.float64)
             missing &= results == 0.0

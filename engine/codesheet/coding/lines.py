@@ -348,7 +348,7 @@ def combine(lines: Lines, view: View) -> Lines:
     if len(first) == len(lines):
         return kept
     units = lines.frame["Units"]
-    sums = np.bincount(numbers, weights=units.data, minlength=len(first))
+    sums = np.bincount(numbers, weights=units.data, minlength=len(first)).astype(np.float64)
     kept.frame.columns["Units"] = Column(units.type, sums)
     kept.why, kept.address = (_united(ids, numbers, view) for ids in (lines.why, lines.address))
     return kept
