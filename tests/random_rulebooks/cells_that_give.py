@@ -181,7 +181,7 @@ def then_cell(draft: Draft, known: Known, reads: Sequence[Known], *, blank: int 
     """Draw a THEN cell that sets a field: a value, a formula, `none`, or nothing."""
     if draft.chance(blank):
         return draft.pick(["", "", "none"])
-    value = quoted(draft.pick(known.values))
+    value = quoted(draft.pick([known.values[0], *known.values]))  # rules agree now and then
     if known.type == "code list":
         value = ", ".join(draft.some(known.values, 1, 3))
     if known.type in ("number", "whole number"):

@@ -143,10 +143,10 @@ def draw_claim_lines(draft: Draft, name: str, overlays: Sequence[Overlay]) -> No
         Gives("Units", lambda: _units(draft, reads), needed=True),
     ]
     optional = [
-        Gives("Modifiers", _setter(draft, MODIFIERS, reads, blank=40)),
+        Gives("Modifiers", _setter(draft, MODIFIERS, reads, blank=30)),
         Gives("Grade", _setter(draft, GRADE, reads, blank=30)),
         Gives("Reason", lambda: message(draft, reads, "reason")),
-        Gives("Disposition", lambda: draft.pick(["", "bill", "inform", "review", "deny", "drop"])),
+        Gives("Disposition", lambda: draft.pick(["", "inform", "bill", "deny", "drop", "review"])),
         Gives("Diagnosis pointer", lambda: draft.pick(["", "A", "A, B"])),
         Gives("Place of service", lambda: draft.pick(["", "11", "22"])),
     ]
@@ -168,8 +168,9 @@ def _units(draft: Draft, reads: Sequence[Known]) -> str:
 def draw_line_steps(draft: Draft, overlays: Sequence[Overlay]) -> None:
     """Draw line formulas, decisions on lines, line changes and edits on lines."""
     declare(draft, GRADE, level="line")
-    if draft.chance(20):
-        declare(draft, MODIFIERS, level="line", allowed="25, 59, JW, at most 2")
+    if draft.chance(30):
+        allowed = draft.pick(["25, 59, JW, XS, at most 1", "25, 59, JW, at most 2"])
+        declare(draft, MODIFIERS, level="line", allowed=allowed)
     for known in draft.some(LINE_COMPUTED, 0, 2):
         draw_formula(draft, known, lines=True)
     for known in draft.some(LINE_DECIDED, 0, 1):

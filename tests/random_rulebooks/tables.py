@@ -85,7 +85,8 @@ def _rules(draft: Draft, plan: Plan, inputs: list[Known], gives: Sequence[Gives]
     headings = [*["Id"] * numbered, *(known.name for known in inputs), *(give.heading for give in gives)]
     rows = []
     count = draft.count(1, 6)
-    falls_through = plan.result in ("fields", "claim lines") and draft.chance(50)
+    may_fall = plan.result in ("fields", "claim lines") and plan.policy not in ("Unique", "Any", "Priority")
+    falls_through = may_fall and draft.chance(60)
     for number in range(1, count + 1):
         rule = draft.pick(["r1", "r2", "r3"]) if rivals else str(10 * number)
         accepts_all = falls_through and number == count
