@@ -15,9 +15,10 @@ from codesheet.compiling.matching import match_table
 from codesheet.compiling.rules_files import differences, read_rules, rules_bytes, write_rules
 from random_rulebooks import Case, cases, compiled
 from random_rulebooks.export_rows import Row
+from random_rulebooks.independent_draws import INDEPENDENT
 
 EXAMPLES = max(10, settings().max_examples // 2)
-laws = settings(max_examples=EXAMPLES)
+laws = settings(max_examples=EXAMPLES, backend=INDEPENDENT)
 
 TABLES = ("claim_lines", "visits", "rows", "review", "edits", "rejected")
 

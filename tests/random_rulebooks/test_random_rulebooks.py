@@ -2,17 +2,20 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from codesheet.coding.coder import Coder
 from random_rulebooks import RandomRulebook, compiled, rulebooks
 from random_rulebooks.features import ALL, features
+from random_rulebooks.independent_draws import INDEPENDENT
 from random_rulebooks.rulebook import Case
 
 DRAWS = 250
 LEAST_VALID = 0.8
 
 
+@pytest.mark.slow
 def test_most_are_valid_and_every_feature_occurs() -> None:
     seen: Counter[str] = Counter()
     drawn: list[bool] = []
@@ -20,6 +23,7 @@ def test_most_are_valid_and_every_feature_occurs() -> None:
     @seed(1)
     @settings(
         max_examples=DRAWS,
+        backend=INDEPENDENT,
         deadline=None,
         derandomize=False,
         database=None,
