@@ -1,7 +1,7 @@
 """Hypothesis without mutation: every rulebook is drawn afresh.
 
-Hypothesis spends five examples of six on copies of one with some parts repeated. A rulebook costs a fifth of a
-second, and two rulebooks drawn apart find more than five that are nearly alike.
+Hypothesis spends five examples of six on copies of one with some parts repeated. A rulebook costs a fifth of
+a second, and two rulebooks drawn apart find more than five that are nearly alike.
 """
 
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
