@@ -20,6 +20,7 @@ from codesheet.coding.lines import (
     NoLines,
     change_lines,
     combine,
+    demand_complete,
     gather,
     make_lines,
     note_dropped,
@@ -164,6 +165,7 @@ class Coder:
             self._run_line_steps(context)
             with self._timed("decisions"):
                 lines = change_lines(table, context, lines)
+        demand_complete(lines, self._line_context(lines, rows))
         with self._timed("lines"):
             lines = combine(lines, rows.view)
         context = self._line_context(lines, rows)

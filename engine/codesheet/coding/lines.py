@@ -337,6 +337,22 @@ def note_dropped(lines: Lines, places: Index, context: Context) -> None:
     )
 
 
+def demand_complete(lines: Lines, context: Context) -> None:
+    """Send lines that a change left without a code or units to review, naming the facts at the root."""
+    for name in ("Code", "Units"):
+        column = lines.frame[name]
+        absent = np.flatnonzero(column.missing)
+        if len(absent):
+            context.raise_edit(
+                EditKind.MISSING,
+                absent,
+                f"{name} of a line is missing after line changes",
+                rule=lines.address[absent],
+                facts=None if column.roots is None else column.roots[absent],
+                table=name,
+            )
+
+
 def combine(lines: Lines, view: View) -> Lines:
     """Make lines of a visit one that are alike in every line field but Units, which are added."""
     names = [name for name in lines.set_names if name not in ("Units", "Reason")]
