@@ -1,11 +1,11 @@
 """Times decision tables of every large shape, from workbook to coded visits, and checks each answer.
 
-Each shape is written as a real workbook and a csv of visits, then read, checked, compiled and coded; the rules
-found for each visit are compared with those a plain loop over the rules finds.
+Each shape is written as a real workbook and a csv of visits, then read, checked, compiled and coded; the
+rules found for each visit are compared with those a plain loop over the rules finds.
 
     python benchmarks/large_tables.py                 every shape, as a table of seconds
     python benchmarks/large_tables.py "open ranges"   one shape
-"""  # noqa: INP001 - a script, not a package
+"""
 
 import argparse
 import csv
@@ -63,6 +63,9 @@ def between(low: int, high: int) -> Cell:
     return f"{low}..{high}", lambda given: given != "" and low <= int(given) <= high
 
 
+_FILLED = 0.6
+"""The share of cells that say something."""
+
 # --- the shapes ------------------------------------------------------------------------------------------
 
 
@@ -75,7 +78,7 @@ def many_rules() -> Shape:
         cells = {name: equals(f"{name[0]}{random.randrange(n)}") for name, n in values.items()}
         low = random.randrange(200)
         cells["Minutes"] = between(low, low + random.randrange(60))
-        return {name: cell for name, cell in cells.items() if name == "Drug" or random.random() < 0.6}
+        return {name: cell for name, cell in cells.items() if name == "Drug" or random.random() < _FILLED}
 
     columns = {**dict.fromkeys(values, "text"), "Minutes": "whole number"}
     return Shape(columns, [rule() for _ in range(10_000)], _visits(random, values, 2_000))

@@ -4,9 +4,9 @@ The result is a signature a row: which of the field's tests hold, and which are 
 fact. Signatures are numbered and kept from batch to batch.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from re import Pattern
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Projector:
         self._still = still
         self._if_missing = frozenset(i for i, t in still if accepts(t.test, None, _never))
         self._exact: dict[str, list[int]] = {}
-        self._patterns: list[tuple[int, re.Pattern[str]]] = []
+        self._patterns: list[tuple[int, Pattern[str]]] = []
         self._others: list[tuple[int, UnaryTest]] = []
         self._words: dict[str | tuple[str, ...], int] = {}
         self._classes: dict[int, int] = {}
