@@ -6,7 +6,6 @@ fact. Signatures are numbered and kept from batch to batch.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from re import Pattern
 
 import numpy as np
 
@@ -42,7 +41,8 @@ class Projector:
         self._still = still
         self._if_missing = frozenset(i for i, t in still if accepts(t.test, None, _never))
         self._exact: dict[str, list[int]] = {}
-        self._patterns: list[tuple[int, Pattern[str]]] = []
+        wildcards = ((index, test.test) for index, test in still)
+        self._patterns = [(i, wildcard_regex(t.pattern)) for i, t in wildcards if isinstance(t, Wildcard)]
         self._others: list[tuple[int, UnaryTest]] = []
         self._words: dict[str | tuple[str, ...], int] = {}
         self._classes: dict[int, int] = {}
@@ -55,9 +55,7 @@ class Projector:
         if all(isinstance(part, Equals) and isinstance(part.value, str) for part in parts):
             for value in {fold(str(part.value)) for part in parts if isinstance(part, Equals)}:
                 self._exact.setdefault(value, []).append(index)
-        elif isinstance(test, Wildcard):
-            self._patterns.append((index, wildcard_regex(test.pattern)))
-        else:
+        elif not isinstance(test, Wildcard):
             self._others.append((index, test))
 
     def project(self, column: Column, view: View) -> Index:
