@@ -10,5 +10,5 @@ from hypothesis import settings
 
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
-settings.register_profile("nightly", deadline=None, max_examples=3_000)
+settings.register_profile("nightly", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
