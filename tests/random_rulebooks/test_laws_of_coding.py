@@ -17,7 +17,9 @@ from random_rulebooks import Case, cases, compiled
 from random_rulebooks.export_rows import Row
 from random_rulebooks.independent_draws import INDEPENDENT
 
-EXAMPLES = max(10, settings().max_examples // 2)
+EXAMPLES = max(10, settings().max_examples // 4)
+"""A rulebook costs a third of a second, and durable-rules keeps 130 kB of each ruleset that is deleted."""
+
 laws = settings(max_examples=EXAMPLES, backend=INDEPENDENT)
 
 TABLES = ("claim_lines", "visits", "rows", "review", "edits", "rejected")
@@ -49,6 +51,16 @@ def by_visit(batch: CodedBatch) -> dict[str, list[object]]:
     return decided
 
 
+def assert_alike(one: dict[str, list[object]], other: dict[str, list[object]]) -> None:
+    """Fail with what differs, and nothing else."""
+    assert set(one) == set(other)
+    for visit, decided in one.items():
+        only_here = [entry for entry in decided if entry not in other[visit]]
+        only_there = [entry for entry in other[visit] if entry not in decided]
+        assert (visit, only_here) == (visit, only_there)
+        assert decided == other[visit]
+
+
 # --- nothing is lost -------------------------------------------------------------------------------------
 
 
@@ -73,15 +85,14 @@ def test_what_is_billed_has_a_code_and_units_and_its_visit_no_review(case: Case)
     status = dict(zip(batch.visits["Visit ID"], batch.visits["Status"], strict=True))
     assert {visit for visit, one in status.items() if one == "review"} == held
     for line in batch.claim_lines.to_dict("records"):
-        assert line["Code"]
-        assert line["Disposition"] != "drop"
         assert line["Why"]
         assert "!" in line["Rule"]
-        assert float(line["Units"]).is_integer()
         if line["Visit ID"] in held:
             assert line["Disposition"] in ("review", "deny")
         else:
             assert line["Disposition"] in ("bill", "inform", "deny")
+            assert line["Code"]
+            assert float(line["Units"]).is_integer()
 
 
 # --- nothing is left to chance or order ------------------------------------------------------------------
@@ -112,7 +123,7 @@ def test_the_order_of_visits_changes_no_visit(case: Case, data: st.DataObject) -
     visits = data.draw(st.permutations(list(_rows_by_visit(case.book.rows).values())))
     reordered = [row for rows in visits for row in rows]
     note(f"reordered: {reordered}")
-    assert by_visit(code(case, reordered)) == by_visit(code(case))
+    assert_alike(by_visit(code(case, reordered)), by_visit(code(case)))
 
 
 @laws
@@ -124,7 +135,7 @@ def test_visits_coded_without_the_others_are_coded_alike(case: Case, data: st.Da
     kept = [row for row in case.book.rows if row["Visit ID"].strip() in chosen]
     note(f"only: {chosen}")
     whole = by_visit(code(case))
-    assert by_visit(code(case, kept)) == {visit: whole[visit] for visit in chosen if visit}
+    assert_alike(by_visit(code(case, kept)), {visit: whole[visit] for visit in chosen if visit})
 
 
 def _rows_by_visit(rows: list[Row]) -> dict[str, list[Row]]:

@@ -13,7 +13,7 @@ from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
 from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth
 from codesheet.coding.view import View, distinct, undecided_rows
 from codesheet.compiling.ruleset import Test
-from codesheet.language.unary_test_logic import accepts, compare_fields, set_names
+from codesheet.language.unary_test_logic import accepts, compare_fields, set_names, wildcard_regex
 from codesheet.language.unary_tests import AnyOf, CodeRange, Equals, Interval, Not, UnaryTest, Wildcard
 from codesheet.language.values import SAME_NUMBER, fold
 
@@ -33,13 +33,16 @@ class Projector:
         self.signatures: list[Signature] = []
         self._numbers: dict[Signature, int] = {}
         self._when_used = when_used
-        moving = [pair for pair in tests if _moves(pair[1], view)]
-        self._moving = moving
-        still = [pair for pair in tests if pair not in moving]
+        still: list[tuple[int, Test]] = []
+        self._moving: list[tuple[int, Test]] = []
+        for pair in tests:
+            (self._moving if _moves(pair[1], view) else still).append(pair)
         self._all_still = frozenset(index for index, _ in still)
         self._still = still
         self._if_missing = frozenset(i for i, t in still if accepts(t.test, None, _never))
         self._exact: dict[str, list[int]] = {}
+        wildcards = ((index, test.test) for index, test in still)
+        self._patterns = [(i, wildcard_regex(t.pattern)) for i, t in wildcards if isinstance(t, Wildcard)]
         self._others: list[tuple[int, UnaryTest]] = []
         self._words: dict[str | tuple[str, ...], int] = {}
         self._classes: dict[int, int] = {}
@@ -52,7 +55,7 @@ class Projector:
         if all(isinstance(part, Equals) and isinstance(part.value, str) for part in parts):
             for value in {fold(str(part.value)) for part in parts if isinstance(part, Equals)}:
                 self._exact.setdefault(value, []).append(index)
-        else:
+        elif not isinstance(test, Wildcard):
             self._others.append((index, test))
 
     def project(self, column: Column, view: View) -> Index:
@@ -87,8 +90,10 @@ class Projector:
         return table[column.data]
 
     def _judge_word(self, word: str | tuple[str, ...], view: View) -> Signature:
-        elements = word if isinstance(word, tuple) else (word,)
-        holding = {index for element in elements for index in self._exact.get(fold(element), ())}
+        elements = [fold(element) for element in (word if isinstance(word, tuple) else (word,))]
+        holding = {index for element in elements for index in self._exact.get(element, ())}
+        for element in elements:
+            holding.update(index for index, pattern in self._patterns if pattern.fullmatch(element))
         member = view.sets.on(0.0)
         holding.update(index for index, test in self._others if accepts(test, word, member))
         return Signature(frozenset(holding), frozenset())

@@ -1,5 +1,6 @@
 """A coded batch as the tables of DESIGN §8: claim lines, visits, rows, review, edits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from codesheet.coding.batch import CodedBatch, Encounters
-from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, text_column
-from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditLog
+from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, Vocabulary, text_column
+from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind, EditLog, Edits
 from codesheet.coding.lines import DROP, Lines, NoLines
 from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.verdict import Verdict
@@ -158,9 +159,10 @@ def _edits(
         return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int64)
 
     rows, weight, message, queue = (stacked(n) for n in ("rows", "weight", "message", "queue"))
-    _, first = distinct([visits.number[rows], weight, message, queue], len(rows))
-    first = np.sort(first)
-    first = first[np.argsort(coded.view.order[rows[first]], kind="stable")]
+    turns, ties = _turns(chunks), _conflict_ranks(chunks, message, words)
+    ranked = np.lexsort((ties, turns, coded.view.order[rows]))
+    same = [visits.number[rows], weight, message, queue]
+    first = ranked[np.sort(distinct([codes[ranked] for codes in same], len(rows))[1])]
     rows, line = rows[first], stacked("lines")[first]
     line = renumbered[line]
     known = line != NO_LINE
@@ -175,6 +177,21 @@ def _edits(
     columns["Rule"] = words.column(stacked("rule")[first])
     columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": stacked("facts")[first]}
     return pd.DataFrame(columns)
+
+
+def _turns(chunks: Sequence[Edits]) -> Index:
+    """Give edits the turns of what raised them, a table after another."""
+    tables = np.array([chunk.table[0] for chunk in chunks], dtype=np.int64)
+    turns = np.cumsum(np.diff(tables, prepend=tables[:1]) != 0)
+    return np.repeat(turns, [len(chunk.rows) for chunk in chunks]).astype(np.int64)
+
+
+def _conflict_ranks(chunks: Sequence[Edits], message: Index, words: Vocabulary) -> Index:
+    """Rank conflicts by their words: a table logs them in an order that turns on the other visits."""
+    present, numbers = np.unique(message, return_inverse=True)
+    ranks = np.argsort(np.argsort(words.texts()[present], kind="stable"), kind="stable")[numbers]
+    conflicts = np.array([chunk.kind is EditKind.CONFLICT for chunk in chunks], dtype=bool)
+    return np.where(np.repeat(conflicts, [len(chunk.rows) for chunk in chunks]), ranks, 0)
 
 
 def queue_order(queue: str) -> str:

@@ -94,9 +94,10 @@ def join_text(pieces: Sequence[str | Column], view: View, missing_as: Sequence[s
 
 def unique_folded(items: Sequence[str]) -> tuple[str, ...]:
     """Drop what was there already, compared without case; keep the order."""
-    return tuple(
-        {fold(item): item for item in reversed(items)}[key] for key in dict.fromkeys(map(fold, items))
-    )
+    first: dict[str, str] = {}
+    for item in items:
+        first.setdefault(fold(item), item)
+    return tuple(first.values())
 
 
 def flatten(columns: Sequence[Column], view: View) -> Column:

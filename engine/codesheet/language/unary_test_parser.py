@@ -155,8 +155,9 @@ def _any_of(tests: list[UnaryTest], reader: _Reader) -> UnaryTest:
     if len(distinct) == 1:
         return distinct[0]
     for test in distinct:
-        others = [other for other in distinct if other != test and not isinstance(other, Blank)]
-        if isinstance(test, Not) and not isinstance(test.test, InSet) and others:
+        if not isinstance(test, Not) or isinstance(test.test, InSet):
+            continue
+        if any(other != test and not isinstance(other, Blank) for other in distinct):
             shown = f"<> {show_unary_test(test.test, reader.kind)}"
             raise CellProblem(IssueCode.NOT_EQUAL_AMONG_ALTERNATIVES, text=shown)
     return AnyOf(distinct)
