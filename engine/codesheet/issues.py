@@ -2,20 +2,22 @@
 
 Each member is (code, severity, template). The name is the fault, the template says what is wrong, with the
 value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, U unary tests,
-X formulas, T decision tables, E examples, G the graph of tables, R visit exports and runs.
+X formulas, T decision tables, D dates, E examples, G the graph of tables, R visit exports and runs.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from codesheet.location import CellRef
 
 
 class Severity(Enum):
-    """Errors stop coding; warnings do not."""
+    """Errors stop coding; warnings ask for a look; notes are worth knowing, and shown when asked for."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class IssueCode(Enum):
@@ -266,6 +268,77 @@ class IssueCode(Enum):
         "T117",
         Severity.ERROR,
         '"{text}" must be a value, or with several THEN columns: {example}',
+    )
+    RULES_OVERLAP = (
+        "T201",
+        Severity.ERROR,
+        (
+            "the same visit can match this rule and {others}, and hit policy Unique allows one match: "
+            "for instance {instance}; narrow one of them, or choose another hit policy"
+        ),
+    )
+    RULES_DISAGREE = (
+        "T202",
+        Severity.ERROR,
+        (
+            "the same visit can match this rule and {others}, which give another {output}: for instance "
+            "{instance}; under hit policy {policy} they must agree"
+        ),
+    )
+    RULES_CROSS = (
+        "T203",
+        Severity.ERROR,
+        (
+            "neither this rule nor {others} is the more specific, and they give another {output}: for "
+            "instance {instance}; add a rule for both, or constrain one of them further"
+        ),
+    )
+    RULE_NEVER_FIRES = ("T204", Severity.WARNING, "this rule never fires: {why}; {remedy}")
+    REPEATED_RULE = (
+        "T205",
+        Severity.WARNING,
+        "this rule has the same conditions and gives the same as {others}{consequence}: delete one of them",
+    )
+    RULE_ADDS_NOTHING = (
+        "T206",
+        Severity.WARNING,
+        "whatever matches this rule matches {others} too, which gives the same{consequence}",
+    )
+    ROWS_COULD_BE_ONE = (
+        "T207",
+        Severity.NOTE,
+        "differs from {others} only in {column}: one row with {cell} would do",
+    )
+    GAP = (
+        "T208",
+        Severity.WARNING,
+        (
+            "no rule says what {outputs} is for {count}: {gaps}; add the rows, or say what happens in the "
+            "label If no rule matches"
+        ),
+    )
+    NOT_JUDGED = ("T209", Severity.NOTE, "{what} cannot be judged here: {why}")
+    POLICY_COULD_BE_SIMPLER = (
+        "T210",
+        Severity.NOTE,
+        "no two rules of this table match together: hit policy {policy} could be Unique, which would say so",
+    )
+    HOLE_IN_TIME = (
+        "D101",
+        Severity.WARNING,
+        "{what} is not in force from {first} to {last}, between this row and {others}: correct a date if "
+        "that is not meant",
+    )
+    ROWS_ENDED = (
+        "D102",
+        Severity.NOTE,
+        "{rows} ended by {day} and nothing with the same conditions follows",
+    )
+    ROWS_BEGIN_LATER = ("D103", Severity.NOTE, "{rows} begin after {day}, the first on {first}")
+    BASE_ENDED = (
+        "D104",
+        Severity.WARNING,
+        "replaces {others}, but that ended on {last} and this goes on: end it too, or say what it replaces",
     )
     EXAMPLES_WITHOUT_VISIT = ("E101", Severity.ERROR, "the Examples sheet has no GIVEN column {visit_key}")
     EXAMPLE_WITHOUT_VISIT = (
@@ -663,24 +736,38 @@ class IssueCode(Enum):
 
     def issue(self, at: CellRef, *related: CellRef, **facts: object) -> "Issue":
         """Make an issue of this kind at a cell, filling the template."""
-        return Issue(self, self.value[2].format(**facts), at, related)
+        return Issue(self, self.value[2].format(**facts), at, related, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One problem: where it is, what it is and what to do, and what other cells it concerns."""
+    """One problem: where it is, what it is and what to do, and what other cells it concerns.
+
+    `severity` is the kind's, unless the case is milder. `rows_to_paste` are rows of cells that would close it.
+    """
 
     kind: IssueCode
     message: str
     at: CellRef
-    related: tuple[CellRef, ...] = ()
+    related: tuple[CellRef, ...]
+    severity: Severity
+    rows_to_paste: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_error(self) -> bool:
         """Say whether it stops coding."""
-        return self.kind.severity is Severity.ERROR
+        return self.severity is Severity.ERROR
+
+    @property
+    def as_warning(self) -> "Issue":
+        """Give the same issue where it does not stop coding."""
+        return replace(self, severity=Severity.WARNING)
+
+    def with_rows(self, rows: Iterable[Iterable[str]]) -> "Issue":
+        """Give the same issue with rows that would close it."""
+        return replace(self, rows_to_paste=tuple(map(tuple, rows)))
 
     def __str__(self) -> str:
         """Print it: ``acme.xlsx!Role!C9: error[U101] "chemmo" is not …``."""
         also = f" (see also {', '.join(map(str, self.related))})" if self.related else ""
-        return f"{self.at}: {self.kind.severity.value}[{self.kind.code}] {self.message}{also}"
+        return f"{self.at}: {self.severity.value}[{self.kind.code}] {self.message}{also}"

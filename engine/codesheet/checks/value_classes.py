@@ -1,0 +1,399 @@
+"""The values of one field, cut into classes that the cells of a table cannot tell apart.
+
+Sets of classes are integers with one bit a class. What a test says of a class is what it says of the class's
+sample: exact for numbers, dates, yes/no, written values, undated value sets and wildcards that end in their
+only star; of other patterns the samples are some values among many, and `is_exact` says so.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from codesheet.language.unary_test_acceptance import accepts, bare_code
+from codesheet.language.unary_tests import (
+    AnyOf,
+    Anything,
+    Blank,
+    CodeRange,
+    Equals,
+    InSet,
+    Interval,
+    Not,
+    NotBlank,
+    UnaryTest,
+    Wildcard,
+)
+from codesheet.language.values import FieldType, Scalar, fold, read_value
+from codesheet.model import AllowedValues, Member, Period, ValueSet
+
+MISSING = 0
+"""The class of a missing value is always the first."""
+
+_ELSE = "~~"
+"""Stands for every text that no cell writes and no pattern accepts."""
+
+_MOST_IN_LISTS = 24
+"""So many kinds of elements a code list is looked at in pairs of; beyond, one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueClass:
+    """Values no cell tells apart: a sample (None: a missing value), and a test that accepts just them."""
+
+    sample: Scalar | None
+    test: UnaryTest
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """The classes that a test accepts: for sure, and those that dated sets may add on some days.
+
+    `is_exact`: the classes say all there is to say of the test.
+    """
+
+    sure: int
+    possible: int
+    is_exact: bool
+
+
+class ValueClasses:
+    """The classes of one field, as its tests in one table need them.
+
+    `domain` are the classes a table with a gap would be asked about; `outside` says that other values than
+    those may come (free text), of which nothing is known.
+    """
+
+    def __init__(
+        self,
+        kind: FieldType,
+        tests: Iterable[UnaryTest],
+        sets: Mapping[str, ValueSet],
+        allowed: AllowedValues | None = None,
+    ) -> None:
+        self.kind = kind
+        self._sets = sets
+        self._plain: dict[Scalar, int] = {}
+        self._cuts: list[float] = []
+        self._set_bits: dict[str, Bits] = {}
+        self._is_list = kind is FieldType.CODE_LIST
+        asked = list(tests)
+        self._values = _allowed_values(allowed, kind, sets)
+        if not kind.is_text and self._values is not None:
+            asked += [Equals(value) for value in self._values if not isinstance(value, tuple)]
+        if kind.is_text:
+            found = _text_classes(asked, sets, map(str, self._values or ()))
+        elif kind is FieldType.YES_NO:
+            found = [ValueClass(1.0, Equals(1.0)), ValueClass(0.0, Equals(0.0))]
+        else:
+            found = _number_classes(asked, whole=kind in (FieldType.WHOLE, FieldType.DATE))
+        self._elements = found
+        listed = _lists_of(found) if self._is_list else found
+        self.classes = (ValueClass(None, Blank()), *listed)
+        self.everything = (1 << len(self.classes)) - 1
+        self._patterns = any(not _is_plain(test, sets) for test in asked)
+        self._only_stems = all(_has_only_stems(test, sets) for test in asked)
+        for place, one in enumerate(self._elements, start=1):
+            key = fold(one.sample) if isinstance(one.sample, str) else one.sample
+            if isinstance(one.test, Equals) and key is not None:
+                self._plain[key] = place
+        self._numbers = [one.sample for one in self._elements if isinstance(one.sample, float)]
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the values a field may have are listed."""
+        return self._values is not None
+
+    @cached_property
+    def domain(self) -> tuple[int, bool]:
+        """Give the classes that belong to the field, and whether other values than those may come.
+
+        Numbers below zero belong only where some cell writes one.
+        """
+        if self._is_list:
+            return self.everything & ~1, True
+        if self._values is not None:
+            bits = sum(1 << self._place(value) for value in self._values)
+            return bits, False
+        if self.kind.is_text:
+            written = sum(1 << place for place in self._plain.values())
+            return written, True
+        first = min((value for value in self._cut_values()), default=0.0)
+        lowest = min(0.0, first)
+        bits = 0
+        for place, one in enumerate(self.classes):
+            if isinstance(one.sample, float) and (one.sample >= lowest):
+                bits |= 1 << place
+        return bits, False
+
+    def of(self, test: UnaryTest) -> Bits:
+        """Give the classes a test accepts."""
+        sure, possible = self._accepted(test)
+        exact = sure == possible and (
+            (self._is_list and isinstance(test, (Anything, Blank, NotBlank)))
+            or (
+                not self._is_list
+                and (not self._patterns or self._only_stems or _is_plain(test, self._sets, written=True))
+            )
+        )
+        return Bits(sure, possible, exact)
+
+    def test_of(self, bits: int) -> UnaryTest:
+        """Give a test that accepts just these classes, as an author would write it."""
+        if bits == self.everything:
+            return Anything()
+        present = bits & ~1
+        parts: list[UnaryTest] = []
+        if present == self.everything & ~1:
+            parts = [NotBlank()]
+        elif self.kind.is_text or self.kind is FieldType.YES_NO:
+            parts = [self.classes[place].test for place in ones(present)]
+        else:
+            parts = list(self._stretches(present))
+        parts += [Blank()] if bits & 1 else []
+        flat = [inner for part in parts for inner in (part.tests if isinstance(part, AnyOf) else (part,))]
+        return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+    def _cut_values(self) -> Iterator[float]:
+        for one in self._elements:
+            if isinstance(one.test, Equals) and isinstance(one.test.value, float):
+                yield one.test.value
+            elif isinstance(one.test, Interval):
+                yield from (end for end in (one.test.low, one.test.high) if end is not None)
+
+    def _place(self, value: Scalar) -> int:
+        return self._plain.get(fold(value) if isinstance(value, str) else value, 0)
+
+    def _stretches(self, bits: int) -> Iterator[UnaryTest]:
+        """Join neighbouring classes of numbers to ranges."""
+        run: list[int] = []
+        for place in [*ones(bits), -1]:
+            if run and place != run[-1] + 1:
+                yield self._joined(run)
+                run = []
+            run.append(place)
+
+    def _joined(self, run: list[int]) -> UnaryTest:
+        first, last = self.classes[run[0]].test, self.classes[run[-1]].test
+        if first == last and isinstance(first, Equals):
+            return first
+        low, low_open = _lower(first)
+        high, high_open = _upper(last)
+        return Interval(low, high, low_open, high_open)
+
+    def _accepted(self, test: UnaryTest) -> tuple[int, int]:
+        match test:
+            case Anything():
+                return self.everything, self.everything
+            case Blank():
+                return 1, 1
+            case NotBlank():
+                return self.everything & ~1, self.everything & ~1
+            case AnyOf(tests):
+                sure = possible = 0
+                for part in tests:
+                    one, other = self._accepted(part)
+                    sure, possible = sure | one, possible | other
+                return sure, possible
+            case Not(inner):
+                sure, possible = self._accepted(inner)
+                present = self.everything & ~1
+                return present & ~possible, present & ~sure
+            case InSet(name):
+                return self._of_set(name)
+            case Equals(value) if not self._is_list:
+                bits = 1 << self._place(value) if self._place(value) else 0
+                return bits, bits
+            case Interval() if not self.kind.is_text:
+                bits = self._of_interval(test)
+                return bits, bits
+            case _:
+                bits = sum(
+                    1 << place for place, one in enumerate(self.classes) if accepts(test, one.sample, _never)
+                )
+                return bits, bits
+
+    def _of_interval(self, test: Interval) -> int:
+        start = 0 if test.low is None else bisect_left(self._numbers, test.low)
+        end = len(self._numbers) if test.high is None else bisect_left(self._numbers, test.high)
+        bits = 0
+        for place in range(start, min(end + 1, len(self._numbers))):
+            if accepts(test, self._numbers[place], _never):
+                bits |= 1 << (place + 1)
+        return bits
+
+    def _of_set(self, name: str) -> tuple[int, int]:
+        found = self._set_bits.get(name)
+        if found is None:
+            members = self._sets[name].members if name in self._sets else ()
+            sure = possible = 0
+            for member in members:
+                bits = self._accepted(member.test)[0]
+                possible |= bits
+                sure |= bits if member.period == Period() else 0
+            found = self._set_bits[name] = Bits(sure, possible, is_exact=True)
+        return found.sure, found.possible
+
+
+def ones(bits: int) -> Iterator[int]:
+    """Give the places of the bits that are set, in order."""
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
+
+
+def _never(name: str, value: str | float) -> bool:
+    msg = f"whether {value} is in {name} is asked elsewhere"
+    raise LookupError(msg)
+
+
+def _allowed_values(
+    allowed: AllowedValues | None, kind: FieldType, sets: Mapping[str, ValueSet]
+) -> tuple[Scalar, ...] | None:
+    """Give the values a field may have; None where they are not a plain list."""
+    if allowed is None:
+        return None
+    if allowed.set_name is None:
+        single = FieldType.CODE if kind is FieldType.CODE_LIST else kind
+        read = (read_value(value, single) for value in allowed.values)
+        return tuple(value for value in read if value is not None) or None
+    members = sets[allowed.set_name].members if allowed.set_name in sets else ()
+    texts = [member.test.value for member in members if isinstance(member.test, Equals)]
+    return tuple(map(str, texts)) if texts and len(texts) == len(members) else None
+
+
+def _leaves(tests: Iterable[UnaryTest], sets: Mapping[str, ValueSet]) -> Iterator[UnaryTest]:
+    """Give the single tests inside, those of value sets' members too."""
+    for test in tests:
+        match test:
+            case AnyOf(inner):
+                yield from _leaves(inner, sets)
+            case Not(inner):
+                yield from _leaves([inner], sets)
+            case InSet(name):
+                members: tuple[Member, ...] = sets[name].members if name in sets else ()
+                yield from (member.test for member in members)
+            case _:
+                yield test
+
+
+def _is_plain(test: UnaryTest, sets: Mapping[str, ValueSet], *, written: bool = False) -> bool:
+    """Say whether a test knows no patterns; `written`: and accepts only values it writes."""
+    if written and isinstance(test, (Not, NotBlank, Anything)):
+        return False
+    if written and isinstance(test, AnyOf) and any(isinstance(t, (Not, NotBlank)) for t in test.tests):
+        return False
+    return not any(isinstance(leaf, (Wildcard, CodeRange)) for leaf in _leaves([test], sets))
+
+
+def _has_only_stems(test: UnaryTest, sets: Mapping[str, ValueSet]) -> bool:
+    """Say whether all patterns inside end in their only star, so that they lie within each other or apart."""
+    leaves = [leaf for leaf in _leaves([test], sets) if isinstance(leaf, (Wildcard, CodeRange))]
+    return all(isinstance(leaf, Wildcard) and _stem(leaf.pattern) is not None for leaf in leaves)
+
+
+def _stem(pattern: str) -> str | None:
+    stem, star, rest = pattern.partition("*")
+    return stem if star and stem and not rest and "?" not in stem else None
+
+
+def _text_classes(
+    tests: Iterable[UnaryTest], sets: Mapping[str, ValueSet], more: Iterable[str]
+) -> list[ValueClass]:
+    """Give a class for each value written anywhere, some for what patterns accept besides, one for the rest."""
+    leaves = list(dict.fromkeys(_leaves(tests, sets)))
+    values = {fold(text): text for text in more}
+    for leaf in leaves:
+        if isinstance(leaf, Equals):
+            values.setdefault(fold(str(leaf.value)), str(leaf.value))
+    patterns = [leaf for leaf in leaves if isinstance(leaf, (Wildcard, CodeRange))]
+    found = [ValueClass(text, Equals(text)) for text in values.values()]
+    seen: set[tuple[bool, ...]] = {(False,) * len(patterns)}
+    for sample in _samples(patterns):
+        if fold(sample) in values:
+            continue
+        signature = tuple(accepts(pattern, sample, _never) for pattern in patterns)
+        if signature not in seen:
+            seen.add(signature)
+            smallest = [p for p, holds in zip(patterns, signature, strict=True) if holds][-1]
+            found.append(ValueClass(sample, smallest))
+    written = tuple(Equals(text) for text in values.values())
+    other = (
+        AnyOf((*written, *patterns))
+        if len(written) + len(patterns) > 1
+        else (*written, *patterns, NotBlank())[0]
+    )
+    if not any(isinstance(p, Wildcard) and not p.pattern.strip("*") for p in patterns):
+        rest = NotBlank() if isinstance(other, NotBlank) else Not(other)
+        found.append(ValueClass(_ELSE, rest))
+    return found
+
+
+def _samples(patterns: list[Wildcard | CodeRange]) -> Iterator[str]:
+    """Give texts that show which patterns meet: the ends of ranges, the stems of wildcards, and joins of two."""
+    for pattern in patterns:
+        if isinstance(pattern, CodeRange):
+            yield from (pattern.low, pattern.high, f"{pattern.high}~", f"{bare_code(pattern.low)}~")
+        else:
+            yield from (pattern.pattern.replace("*", filler).replace("?", "0") for filler in ("", "~", "0~"))
+    wild = [pattern.pattern for pattern in patterns if isinstance(pattern, Wildcard)][:_MOST_IN_LISTS]
+    for first, second in combinations(wild, 2):
+        one, two = first.replace("*", ""), second.replace("*", "")
+        yield from (f"{a}{b}".replace("?", "0") for a, b in ((one, two), (two, one)))
+
+
+def _number_classes(tests: Iterable[UnaryTest], *, whole: bool) -> list[ValueClass]:
+    """Cut the numbers at every bound: each bound, and each stretch between two."""
+    cuts: set[float] = set()
+    for leaf in _leaves(tests, {}):
+        if isinstance(leaf, Equals) and not isinstance(leaf.value, str):
+            cuts.add(leaf.value)
+        elif isinstance(leaf, Interval):
+            cuts.update(end for end in (leaf.low, leaf.high) if end is not None)
+    found: list[ValueClass] = []
+    previous: float | None = None
+    for cut in sorted(cuts):
+        found += _between(previous, cut, whole=whole)
+        if not whole or cut.is_integer():
+            found.append(ValueClass(cut, Equals(cut)))
+        previous = cut
+    return found + _between(previous, None, whole=whole)
+
+
+def _between(low: float | None, high: float | None, *, whole: bool) -> list[ValueClass]:
+    test = Interval(low, high, low is not None, high is not None)
+    if whole:
+        first = None if low is None else float(int(low // 1) + 1)
+        last = None if high is None else float(-(int(-high // 1)) - 1)
+        if first is not None and last is not None and first > last:
+            return []
+        sample = first if first is not None else last if last is not None else 0.0
+        return [ValueClass(sample, Equals(sample) if first == last else Interval(first, last))]
+    if low is None or high is None:
+        sample = (0.0 if high is None else high - 1) if low is None else low + 1
+    else:
+        sample = (low + high) / 2
+    return [ValueClass(sample, test)]
+
+
+def _lists_of(elements: list[ValueClass]) -> list[ValueClass]:
+    """Give the code lists of one element, and of two different ones."""
+    single = [ValueClass((str(one.sample),), one.test) for one in elements]
+    if len(elements) > _MOST_IN_LISTS:
+        return single
+    pairs = combinations(elements, 2)
+    return single + [ValueClass((str(a.sample), str(b.sample)), a.test) for a, b in pairs]
+
+
+def _lower(test: UnaryTest) -> tuple[float | None, bool]:
+    if isinstance(test, Interval):
+        return test.low, test.low_open
+    return (float(test.value) if isinstance(test, Equals) else None), False
+
+
+def _upper(test: UnaryTest) -> tuple[float | None, bool]:
+    if isinstance(test, Interval):
+        return test.high, test.high_open
+    return (float(test.value) if isinstance(test, Equals) else None), False
