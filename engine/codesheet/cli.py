@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from codesheet import commands
 from codesheet.issue_formats import as_github, as_json
-from codesheet.issues import Issue
+from codesheet.issues import Issue, Severity
 from codesheet.replacing import WriteError
 
 DONE, FAULTS = 0, 1
@@ -102,13 +102,23 @@ def dress(
 def check(
     rulebook: Rulebook = Path("workbooks"),
     form: Annotated[IssueFormat, typer.Option("--format", help="How to print issues.")] = IssueFormat.TEXT,
+    *,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Show what is worth knowing, beside errors and warnings.")
+    ] = False,
 ) -> None:
     """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 on errors."""
     with _progress() as report:
-        issues = commands.check_rulebook(rulebook, report)
+        found = commands.check_rulebook(rulebook, report)
+    issues = found if notes else commands.without_notes(found)
     _print_issues(issues, form)
-    if not issues:
-        _say(f"{rulebook}: no issues")
+    if form is IssueFormat.TEXT:
+        more = len(found) - len(issues)
+        hint = f" ({_counted(more, 'note')}: --notes shows them)" if more else ""
+        if not issues:
+            _say(f"{rulebook}: no issues{hint}")
+        elif more:
+            _say(f"and {_counted(more, 'note')}: --notes shows them")
     raise typer.Exit(FAULTS if commands.has_errors(issues) else DONE)
 
 
@@ -225,9 +235,14 @@ def _print_issues(issues: Sequence[Issue], form: IssueFormat) -> None:
         case IssueFormat.TEXT:
             for issue in issues:
                 _say(str(issue))
-            errors = sum(issue.is_error for issue in issues)
+            counts = [sum(issue.severity is severity for issue in issues) for severity in Severity]
             if issues:
-                _say(f"{errors} errors, {len(issues) - errors} warnings")
+                named = zip(counts, ("error", "warning", "note"), strict=True)
+                _say(", ".join(_counted(n, word) for n, word in named if n or word != "note"))
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _say(text: str) -> None:

@@ -15,11 +15,12 @@ from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.reader import read_encounters
-from codesheet.issues import Issue
+from codesheet.issues import Issue, Severity
 from codesheet.model import Rulebook
 from codesheet.results.run_record import new_run_record
 from codesheet.results.writer import refuse_target, write_results
-from codesheet.sheets.rulebook import read_rulebook
+from codesheet.results.writer import write_results
+from codesheet.sheets.rulebook import in_sheet_order, read_rulebook
 from codesheet.starter.new_rulebook import write_starter
 
 Report = Callable[[str], None]
@@ -37,13 +38,26 @@ class CodeOutcome:
 
 
 def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
-    """Load a rulebook: a folder of workbooks, one workbook, or a folder of compiled rules."""
+    """Load a rulebook: a folder of workbooks, one workbook, or a folder of compiled rules.
+
+    Notes are left out of the issues: whoever codes or compiles has not asked for them.
+    """
+    ruleset, issues = _load(path, report)
+    return ruleset, without_notes(issues)
+
+
+def _load(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
     if (path / "rulebook.json").is_file():
         report("Reading rules")
         return read_rules(path)
     report("Reading workbooks")
     rulebook, issues = read_rulebook(path)
     return _compiled(rulebook, issues, report)
+
+
+def without_notes(issues: Sequence[Issue]) -> list[Issue]:
+    """Give the errors and warnings."""
+    return [issue for issue in issues if issue.severity is not Severity.NOTE]
 
 
 def _compiled(
@@ -86,12 +100,12 @@ def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dresse
 
 
 def check_rulebook(path: Path, report: Report) -> list[Issue]:
-    """Check workbooks, and run their examples."""
-    ruleset, issues = load_ruleset(path, report)
-    if ruleset is None:
-        return issues
-    report("Running examples")
-    return [*issues, *run_examples(ruleset)]
+    """Check workbooks, and run their examples; every issue, notes too, as a reader goes through the sheets."""
+    ruleset, issues = _load(path, report)
+    if ruleset is not None:
+        report("Running examples")
+        issues = [*issues, *run_examples(ruleset)]
+    return in_sheet_order(issues)
 
 
 def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:

@@ -326,15 +326,25 @@ class IssueCode(Enum):
     HOLE_IN_TIME = (
         "D101",
         Severity.WARNING,
-        "{what} is not in force from {first} to {last}, between this row and {others}: correct a date if "
-        "that is not meant",
+        (
+            "{what} is not in force from {first} to {last}, between this row and {others}: correct a date if "
+            "that is not meant"
+        ),
+    )
+    PERIODS_OVERLAP = (
+        "D105",
+        Severity.WARNING,
+        (
+            "has the conditions of {others}, and both are in force from {first} to {last}: end the earlier "
+            "one the day before this begins"
+        ),
     )
     ROWS_ENDED = (
         "D102",
         Severity.NOTE,
-        "{rows} ended by {day} and nothing with the same conditions follows",
+        "no longer in force on {day}, and nothing with the same conditions follows: {rows}",
     )
-    ROWS_BEGIN_LATER = ("D103", Severity.NOTE, "{rows} begin after {day}, the first on {first}")
+    ROWS_BEGIN_LATER = ("D103", Severity.NOTE, "not in force before {first}, seen from {day}: {rows}")
     BASE_ENDED = (
         "D104",
         Severity.WARNING,

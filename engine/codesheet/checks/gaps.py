@@ -31,6 +31,7 @@ def gaps(geometry: Geometry) -> Iterator[Issue]:
         facts = {"what": "what this table leaves open", "why": "its columns mix in too many ways"}
         yield IssueCode.NOT_JUDGED.issue(table.at, **facts)
         return
+    boxes = [box for box in boxes if not _lapses(box, dimensions, open_fields)]
     sure = [box for box in boxes if independent(dimensions[place] for place, _ in box.bits)]
     if open_fields:
         values = f"other values of {' and '.join(open_fields)} than those written in the table"
@@ -44,6 +45,12 @@ def gaps(geometry: Geometry) -> Iterator[Issue]:
         yield IssueCode.NOT_JUDGED.issue(table.at, **facts)
     if sure:
         yield _issue(geometry, sure)
+
+
+def _lapses(box: Box, dimensions: list[Dimension], open_fields: list[str]) -> bool:
+    """Say whether a case is a value of free text that the table names on other days: it may have lapsed."""
+    names = {dimensions[place].name for place, _ in box.bits}
+    return DATES in names and not names.isdisjoint(open_fields)
 
 
 def _domain(geometry: Geometry, dimension: Dimension) -> tuple[int, bool]:
@@ -60,7 +67,9 @@ def _domain(geometry: Geometry, dimension: Dimension) -> tuple[int, bool]:
     bits, is_open = dimension.classes.domain
     field = geometry.rulebook.fields.get(dimension.name)
     lawful = field is not None and field.origin is Origin.READ and field.required is Required.NO
-    bits |= 1 if lawful else 0
+    rest = 1 << (len(dimension.classes.classes) - 1)
+    meant_whole = not is_open or any(cell.bits.sure & rest for cell in dimension.cells)
+    bits |= 1 if lawful and meant_whole else 0
     guard = geometry.guard.get((dimension.name, ""))
     return (bits & guard.sure, is_open and bool(guard.sure & ~bits & ~1)) if guard else (bits, is_open)
 
