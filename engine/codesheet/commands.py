@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codesheet.checks import check
+from codesheet.checks.causes import each_cause_once
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
 from codesheet.compiling.compiler import compile_rulebook
@@ -64,9 +65,9 @@ def _compiled(
     rulebook: Rulebook | None, issues: list[Issue], report: Report
 ) -> tuple[Ruleset | None, list[Issue]]:
     if rulebook is None:
-        return None, issues
+        return None, each_cause_once(issues, ())
     report("Checking tables")
-    issues = [*issues, *check(rulebook)]
+    issues = each_cause_once([*issues, *check(rulebook)], issues)
     if has_errors(issues):
         return None, issues
     report("Compiling")

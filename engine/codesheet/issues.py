@@ -1,7 +1,7 @@
 """What can be wrong with a user's workbooks or export: one closed list of messages.
 
 Each member is (code, severity, template). The name is the fault, the template says what is wrong, with the
-value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, U unary tests,
+value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, C codes, U unary tests,
 X formulas, T decision tables, D dates, E examples, G the graph of tables, R visit exports and runs.
 """
 
@@ -124,6 +124,94 @@ class IssueCode(Enum):
     UNKNOWN_WORD = ("W125", Severity.ERROR, '"{text}" is no {what}{hint}: it can be {words}')
     SECOND_ABOUT = ("W126", Severity.ERROR, "this workbook has an About sheet already: join the two")
     MISSING_LABEL = ("W127", Severity.ERROR, "the title block does not say {label}: {remedy}")
+    # what Excel, or a hand in it, does
+    HIDDEN_SHEET = (
+        "W201",
+        Severity.WARNING,
+        "this sheet is hidden, and counts all the same: show it, or delete it if it is not meant",
+    )
+    HIDDEN_ROWS = (
+        "W202",
+        Severity.WARNING,
+        "{rows} cannot be seen ({how}), and count all the same: show them, or delete what is not meant",
+    )
+    STRUCK_ROW = (
+        "W203",
+        Severity.WARNING,
+        "this row is struck through, and counts all the same: delete it, or end it with a date in TO",
+    )
+    MACROS_IGNORED = ("W204", Severity.NOTE, "holds macros: they are ignored, only the cells count")
+    EXTERNAL_LINKS = (
+        "W205",
+        Severity.WARNING,
+        (
+            "has formulas that read other workbooks: what was last saved counts, though the others may have "
+            "changed; write the values themselves"
+        ),
+    )
+    DATES_FROM_1904 = (
+        "W206",
+        Severity.NOTE,
+        (
+            "counts days from 1904, as Excel for Mac once did: its dates are read rightly, but move by four "
+            "years when copied into another workbook"
+        ),
+    )
+    NOT_RECALCULATED = (
+        "W207",
+        Severity.WARNING,
+        (
+            "has formulas and calculates only when told to: their results may be out of date; press F9 in "
+            "Excel, set calculation to automatic, and save"
+        ),
+    )
+    NOT_READ = ("W208", Severity.WARNING, "is not read, since {form} is another format: save it as .xlsx")
+    OPEN_IN_EXCEL = ("W209", Severity.NOTE, "is open in Excel: what is not saved yet is not seen here")
+    CODE_BECAME_DATE = (
+        "W210",
+        Severity.ERROR,
+        (
+            "Excel stores {text} here as a date or time, and {field} holds codes: format the cell as text and "
+            "type the code again"
+        ),
+    )
+    POWER_OF_TEN = (
+        "W211",
+        Severity.ERROR,
+        (
+            "Excel shows {text} as a power of ten, as it does when 1E10 is typed, and {field} holds codes: format "
+            "the cell as text and type the code again"
+        ),
+    )
+    CODE_WITH_DECIMALS = (
+        "W212",
+        Severity.ERROR,
+        (
+            "{text} is a number with decimals, and {field} holds codes: Excel may have dropped a letter before it or "
+            "zeros behind it; format the cell as text and type the code again"
+        ),
+    )
+    ZERO_ONLY_SHOWN = (
+        "W213",
+        Severity.ERROR,
+        (
+            'the cell shows "{shown}" but holds the number {text}: its format adds the zeros; format the cell as '
+            'text and type "{shown}"'
+        ),
+    )
+    DECEPTIVE_CHARACTER = (
+        "W214",
+        Severity.ERROR,
+        '"{text}" holds a {name}, which the eye takes for another or does not see: {remedy}',
+    )
+    NEAR_TWIN = (
+        "W215",
+        Severity.WARNING,
+        (
+            '"{text}" looks like "{other}" in another row, but is not the same (dashes or quotation marks '
+            "differ): write both alike"
+        ),
+    )
     NO_FIELDS = (
         "F101",
         Severity.ERROR,
@@ -182,11 +270,23 @@ class IssueCode(Enum):
         Severity.WARNING,
         "Required says nothing of {field}, which is not read from the export: leave it blank",
     )
+    FIELD_NOT_USED = ("F114", Severity.NOTE, "{field} is read from the export, and no table or formula uses it")
+    RESULT_NOT_READ = (
+        "F115",
+        Severity.NOTE,
+        "{giver}, and no table or formula reads {field}: results show it in Rows, and nothing else comes of it",
+    )
+    VALUE_NEVER_GIVEN = (
+        "F116",
+        Severity.WARNING,
+        '{giver} never gives {field} "{text}"{hint}',
+    )
     BAD_MEMBER = (
         "V101",
         Severity.ERROR,
         '"{text}" cannot be a member of a value set: a member is a value, a wildcard or a range',
     )
+    SET_NOT_USED = ("V102", Severity.NOTE, "no cell and no formula asks for the value set {set}")
     LOOKUP_WITHOUT_COLUMNS = (
         "L101",
         Severity.ERROR,
@@ -201,6 +301,40 @@ class IssueCode(Enum):
         "L103",
         Severity.ERROR,
         "the sheets of this lookup have different KEY columns ({here}; {there}): use the same ones",
+    )
+    LOOKUP_NOT_USED = ("L104", Severity.NOTE, "no table or formula reads what {lookup} gives")
+    KEY_MISSING = (
+        "L105",
+        Severity.WARNING,
+        '{field} "{text}", given here, is no key of lookup "{lookup}": add a row there, or correct the value',
+    )
+    UNKNOWN_CODE = (
+        "C101",
+        Severity.ERROR,
+        '{code} is not in the code table "{table}"{hint}: correct it, or add the code to the table',
+    )
+    CODE_AFTER_END = (
+        "C102",
+        Severity.ERROR,
+        (
+            '{code} ended on {last} (code table "{table}"), and this rule goes on{successor}: end the rule that day, '
+            "and add one for the days after"
+        ),
+    )
+    CODE_BEFORE_START = (
+        "C103",
+        Severity.ERROR,
+        '{code} begins on {first} (code table "{table}"), and this rule before it: write that day in FROM',
+    )
+    CODE_NOT_VALID = (
+        "C104",
+        Severity.ERROR,
+        '{code} is not valid from {first} to {last} (code table "{table}"), and this rule is in force then',
+    )
+    CODE_NEVER_COMES = (
+        "C105",
+        Severity.WARNING,
+        'no code like {text} is in the code table "{table}" while this rule is in force{hint}',
     )
     TABLE_WITHOUT_OUTPUT = ("T101", Severity.ERROR, "the decision table has no THEN column")
     COLUMN_NOT_FOR_RESULT = (

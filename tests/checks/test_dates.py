@@ -16,7 +16,8 @@ def checked(text: str) -> list[str]:
 
 
 def test_a_hole_between_two_rows_of_one_rule() -> None:
-    assert checked("""
+    assert checked(
+        """
         # A
         | Decision | A |
         | Result | fields |
@@ -25,7 +26,8 @@ def test_a_hole_between_two_rows_of_one_rule() -> None:
         | x    | a    | | 2024-12-31 |
         | y    | a    | | |
         | X    | b    | 2025-02-01 | |
-    """.replace("Payer group", "Size")) == wrapped("""
+    """.replace("Payer group", "Size")
+    ) == wrapped("""
         book.xlsx!A!7: warning[D101] a rule with these conditions is not in force from 2025-01-01 to 2025-01-31, between
             this row and row 5: correct a date if that is not meant (see also book.xlsx!A!5)
     """)

@@ -79,7 +79,9 @@ def is_member(name: str, value: str | float) -> bool:
 def tables(draw: st.DrawFn, *, names: tuple[str, ...] = NAMES, dated: bool = True) -> Grid:
     columns = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
     cells = [st.sampled_from(CELLS[name]) for name in columns]
-    period = st.sampled_from([(a, b) for a in DAYS for b in DAYS if not a or not b or a <= b] if dated else [("", "")])
+    period = st.sampled_from(
+        [(a, b) for a in DAYS for b in DAYS if not a or not b or a <= b] if dated else [("", "")]
+    )
     row = st.tuples(*cells, st.sampled_from(["1", "2"]), period)
     rows = draw(st.lists(row, min_size=1, max_size=6))
     return columns, [[*one[:-1], *one[-1]] for one in rows]
@@ -96,11 +98,15 @@ def all_rows(table: DecisionTable) -> list[tuple[dict[str, Scalar | None], int]]
     days = [date(2023, 1, 1), date(2024, 1, 1), date(2024, 3, 1), date(2024, 6, 1), date(2024, 9, 9)]
     days += [date(2025, 1, 1), date(2026, 1, 1)]
     values = product(*(VALUES[name] for name in table.inputs))
-    return [(dict(zip(table.inputs, row, strict=True)), day.toordinal()) for row, day in product(values, days)]
+    return [
+        (dict(zip(table.inputs, row, strict=True)), day.toordinal()) for row, day in product(values, days)
+    ]
 
 
 def matches(rule: Rule, row: dict[str, Scalar | None], day: int) -> bool:
-    return rule.period.holds_on(day) and all(accepts(c.test, row[c.field], is_member) for c in rule.conditions)
+    return rule.period.holds_on(day) and all(
+        accepts(c.test, row[c.field], is_member) for c in rule.conditions
+    )
 
 
 def found(book: Rulebook, code: str) -> set[int]:
@@ -146,7 +152,10 @@ def test_gaps_are_just_the_rows_that_no_rule_takes(table: Grid) -> None:
     issues = [issue for issue in check(book) if issue.kind.code == "T208"]
     names = Names(KINDS, SETS)
     pasted = [
-        [parse_unary_test(cell or None, KINDS[name], names) for name, cell in zip(decision.inputs, row, strict=False)]
+        [
+            parse_unary_test(cell or None, KINDS[name], names)
+            for name, cell in zip(decision.inputs, row, strict=False)
+        ]
         for issue in issues
         for row in issue.rows_to_paste
     ]
@@ -155,7 +164,9 @@ def test_gaps_are_just_the_rows_that_no_rule_takes(table: Grid) -> None:
             continue  # numbers below zero are no gap where no cell writes one
         taken = any(matches(rule, row, day) for rule in decision.rules)
         in_gap = any(
-            all(accepts(test, row[name], is_member) for name, test in zip(decision.inputs, tests, strict=True))
+            all(
+                accepts(test, row[name], is_member) for name, test in zip(decision.inputs, tests, strict=True)
+            )
             for tests in pasted
         )
         assert taken != in_gap, (row, taken)

@@ -10,6 +10,7 @@ from codesheet.checks.first_in_two_workbooks import first_in_two_workbooks
 from codesheet.checks.gaps import gaps
 from codesheet.checks.geometry import Geometry
 from codesheet.checks.joinable_rules import joinable_rules
+from codesheet.checks.key_missing import key_missing
 from codesheet.checks.order_not_distinct import order_not_distinct
 from codesheet.checks.overlapping_keys import overlapping_keys
 from codesheet.checks.overlapping_rules import overlapping_rules
@@ -22,6 +23,9 @@ from codesheet.checks.rules_not_ascending import rules_not_ascending
 from codesheet.checks.rules_that_never_fire import rules_that_never_fire
 from codesheet.checks.scope import scope_not_connected, scope_not_tested, scope_without_id
 from codesheet.checks.simpler_policy import simpler_policy
+from codesheet.checks.unknown_codes import unknown_codes
+from codesheet.checks.unused import unused
+from codesheet.checks.value_never_given import value_never_given
 from codesheet.checks.value_not_allowed import value_not_allowed
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import Rulebook
@@ -37,6 +41,10 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Issue]], ...] = (
     scope_not_connected,
     scope_without_id,
     value_not_allowed,
+    value_never_given,
+    key_missing,
+    unknown_codes,
+    unused,
 )
 
 TABLE_CHECKS: tuple[Callable[[Geometry], Iterator[Issue]], ...] = (

@@ -13,38 +13,35 @@ from types import MappingProxyType
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import get_column_letter
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import CellValue
 from codesheet.location import CellRef
 from codesheet.model import Source
+from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_layout
+from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
 
 _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
-_MERGED = re.compile(rb'mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
-
-Position = tuple[int, int]
-"""(row, column), both from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its cells that are not blank, by row and column number.
 
-    `faults` are cells that look blank or say `#N/A` and must not be taken at their word; `merged` are ranges
-    as (first row, first column, last row, last column).
+    `faults` are cells that look blank or say `#N/A` and must not be taken at their word.
     """
 
     workbook: str
     name: str
     rows: Mapping[int, Mapping[int, CellValue]]
     faults: Mapping[Position, IssueCode] = field(default_factory=lambda: MappingProxyType({}))
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def at(self) -> CellRef:
@@ -92,23 +89,24 @@ def read_workbooks(path: Path) -> tuple[list[Sheet], list[Source], list[Issue]]:
             issues.append(IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why))
             continue
         sources.append(Source(name, hashlib.sha256(data).hexdigest()))
-        found, problem_found = read_sheets(data, name)
+        found, more = read_sheets(data, name)
         sheets += found
-        issues += [problem_found] if problem_found else []
+        issues += more
+    issues += judge_files(path, [name for name, _ in files])
     return sheets, sources, issues
 
 
-def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], Issue | None]:
+def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Read the sheets of one workbook from its bytes, or say why that cannot be done."""
     why = _why_unreadable(data)
     if why is None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # openpyxl's remarks on styles and drop-downs
-                return list(_sheets(data, name)), None
+                return _sheets(data, name)
         except Exception as problem:  # noqa: BLE001 - a damaged file makes openpyxl raise almost anything
             why = f"it is damaged ({type(problem).__name__}); open it in Excel, let it repair, save it again"
-    return [], IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why)
+    return [], [IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why)]
 
 
 def _why_unreadable(data: bytes) -> str | None:
@@ -128,19 +126,23 @@ def _why_unreadable(data: bytes) -> str | None:
     return None
 
 
-def _sheets(data: bytes, name: str) -> Iterator[Sheet]:
+def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    styles = Styles(book)
     formulas: Any = None
+    sheets: list[Sheet] = []
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for sheet in book.worksheets:
-            part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see _merged_ranges
+            part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see sheet_layout
             rows = _rows(sheet)
             faults = _error_values(rows)
             if _FORMULA.search(part):
                 formulas = formulas or load_workbook(BytesIO(data), read_only=True)
                 faults |= _not_calculated(formulas[sheet.title], rows)
-            yield Sheet(name, sheet.title, rows, faults, _merged_ranges(part))
+            layout = read_layout(part, styles, is_hidden=sheet.sheet_state != "visible")
+            sheets.append(Sheet(name, sheet.title, rows, faults, layout))
+        return sheets, list(judge_parts(archive, name, has_formulas=formulas is not None))
 
 
 def _rows(sheet: Any) -> dict[int, dict[int, CellValue]]:  # noqa: ANN401 - read-only sheets have no type
@@ -191,12 +193,3 @@ def _not_calculated(
     for row, column in faults:
         rows.setdefault(row, {})[column] = "(formula)"
     return faults
-
-
-def _merged_ranges(part: bytes) -> tuple[tuple[int, int, int, int], ...]:
-    """Find merged ranges in the sheet's XML: openpyxl does not tell them of sheets it streams."""
-    ranges = []
-    for found in _MERGED.findall(part):
-        left, top, right, bottom = range_boundaries(found.decode())
-        ranges.append((int(top or 1), int(left or 1), int(bottom or 1), int(right or 1)))
-    return tuple(ranges)

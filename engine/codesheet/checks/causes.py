@@ -1,0 +1,48 @@
+"""Each cause once: issues that only follow from another issue are left out."""
+
+from collections.abc import Iterable
+
+from codesheet.issues import Issue, IssueCode
+
+_DAMAGE = frozenset(
+    {
+        IssueCode.EATEN_ZERO,
+        IssueCode.CODE_BECAME_DATE,
+        IssueCode.POWER_OF_TEN,
+        IssueCode.CODE_WITH_DECIMALS,
+        IssueCode.ZERO_ONLY_SHOWN,
+        IssueCode.DECEPTIVE_CHARACTER,
+    }
+)
+"""Say what happened to a cell: what its value then lacks is no news."""
+
+_OF_WHAT_IS_MISSING = frozenset(
+    {
+        IssueCode.GAP,
+        IssueCode.HOLE_IN_TIME,
+        IssueCode.BASE_ENDED,
+        IssueCode.ROWS_ENDED,
+        IssueCode.POLICY_COULD_BE_SIMPLER,
+        IssueCode.FIELD_NEVER_SET,
+        IssueCode.FIELD_NOT_USED,
+        IssueCode.RESULT_NOT_READ,
+        IssueCode.SET_NOT_USED,
+        IssueCode.LOOKUP_NOT_USED,
+        IssueCode.VALUE_NEVER_GIVEN,
+        IssueCode.KEY_MISSING,
+        IssueCode.UNKNOWN_CODE,
+        IssueCode.CODE_NEVER_COMES,
+        IssueCode.SCOPE_NOT_CONNECTED,
+        IssueCode.SCOPE_NOT_TESTED,
+    }
+)
+"""Rows that could not be read are missing from the rulebook, so nothing can be said of what is not there."""
+
+
+def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Issue]:
+    """Leave out what follows from damaged cells, and from rows that could not be read (`unread`: their issues)."""
+    found = list(dict.fromkeys(issues))
+    if any(issue.is_error for issue in unread):
+        found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]
+    damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
+    return [issue for issue in found if issue.kind in _DAMAGE or issue.at not in damaged]
