@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from codesheet import commands
 from codesheet.issue_formats import as_github, as_json
+from codesheet.issue_pages import near_code, page_of
 from codesheet.issues import Issue, Severity
 from codesheet.replacing import WriteError
 
@@ -98,7 +99,10 @@ def dress(
     raise typer.Exit(FAULTS if any(one.left_alone for one in dressed) else DONE)
 
 
-@app.command(epilog="Example: `codesheet check workbooks`")
+@app.command(
+    epilog="Examples: `codesheet check workbooks` · `codesheet check --explain T201` · "
+    "`codesheet check workbooks --format json --notes`"
+)
 def check(
     rulebook: Rulebook = Path("workbooks"),
     form: Annotated[IssueFormat, typer.Option("--format", help="How to print issues.")] = IssueFormat.TEXT,
@@ -106,8 +110,13 @@ def check(
     notes: Annotated[
         bool, typer.Option("--notes", help="Show what is worth knowing, beside errors and warnings.")
     ] = False,
+    explain: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Print what an issue's code means, and stop.")
+    ] = None,
 ) -> None:
     """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 on errors."""
+    if explain is not None:
+        _explain(explain)
     with _progress() as report:
         found = commands.check_rulebook(rulebook, report)
     issues = found if notes else commands.without_notes(found)
@@ -239,6 +248,14 @@ def _print_issues(issues: Sequence[Issue], form: IssueFormat) -> None:
             if issues:
                 named = zip(counts, ("error", "warning", "note"), strict=True)
                 _say(", ".join(_counted(n, word) for n, word in named if n or word != "note"))
+
+
+def _explain(code: str) -> NoReturn:
+    page = page_of(code)
+    if page is None:
+        raise typer.BadParameter(f'there is no issue "{code}"{near_code(code)}', param_hint="--explain")
+    typer.echo(page, nl=False)
+    raise typer.Exit(DONE)
 
 
 def _counted(count: int, word: str) -> str:

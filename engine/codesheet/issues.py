@@ -133,7 +133,7 @@ class IssueCode(Enum):
     HIDDEN_ROWS = (
         "W202",
         Severity.WARNING,
-        "{rows} cannot be seen ({how}), and count all the same: show them, or delete what is not meant",
+        "out of sight ({how}), and counted all the same: {rows}; show them, or delete what is not meant",
     )
     STRUCK_ROW = (
         "W203",

@@ -39,7 +39,7 @@ def dated_keys(lookup: LookupTable, today: date) -> Iterator[Issue]:
     for row in lookup.rows:
         key = (*map(fold, row.key_texts), *((c.field, fold(c.text)) for c in row.conditions))
         groups.setdefault(key, []).append(row)
-    for rows in groups.values():
+    for rows in () if lookup.code_table_for else groups.values():  # codes may end and come back
         yield from _holes(rows, f'the key "{", ".join(rows[0].key_texts)}"')
     yield from _over(groups.values(), lookup.at, today)
 
