@@ -110,6 +110,12 @@ def check(
     notes: Annotated[
         bool, typer.Option("--notes", help="Show what is worth knowing, beside errors and warnings.")
     ] = False,
+    annotated: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate", metavar="FOLDER", help="Write the workbooks again with their issues marked in them."
+        ),
+    ] = None,
     explain: Annotated[
         str | None, typer.Option(metavar="CODE", help="Print what an issue's code means, and stop.")
     ] = None,
@@ -117,10 +123,17 @@ def check(
     """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 on errors."""
     if explain is not None:
         _explain(explain)
-    with _progress() as report:
-        found = commands.check_rulebook(rulebook, report)
+    copies: list[Path] = []
+    try:
+        with _progress() as report:
+            found = commands.check_rulebook(rulebook, report)
+            if annotated is not None:
+                copies = commands.annotate_workbooks(rulebook, found, annotated, report)
+    except WriteError as problem:
+        _fail(str(problem))
     issues = found if notes else commands.without_notes(found)
-    _print_issues(issues, form)
+    excerpts = commands.excerpts_of(rulebook, issues) if form is IssueFormat.TEXT else None
+    _print_issues(issues, form, excerpts)
     if form is IssueFormat.TEXT:
         more = len(found) - len(issues)
         hint = f" ({_counted(more, 'note')}: --notes shows them)" if more else ""
@@ -128,6 +141,8 @@ def check(
             _say(f"{rulebook}: no issues{hint}")
         elif more:
             _say(f"and {_counted(more, 'note')}: --notes shows them")
+    for copy in copies:
+        typer.echo(copy, err=form is not IssueFormat.TEXT)
     raise typer.Exit(FAULTS if commands.has_errors(issues) else DONE)
 
 
@@ -235,15 +250,18 @@ def _progress() -> Iterator[commands.Report]:
         yield report
 
 
-def _print_issues(issues: Sequence[Issue], form: IssueFormat) -> None:
+def _print_issues(
+    issues: Sequence[Issue], form: IssueFormat, excerpts: Sequence[Sequence[str]] | None = None
+) -> None:
     match form:
         case IssueFormat.JSON:
             typer.echo(as_json(issues))
         case IssueFormat.GITHUB:
             typer.echo(as_github(issues), nl=False)
         case IssueFormat.TEXT:
-            for issue in issues:
-                _say(str(issue))
+            for issue, lines in zip(issues, excerpts or [()] * len(issues), strict=True):
+                pasted = ("\t".join(row) for row in issue.rows_to_paste)
+                _say("\n".join([str(issue), *lines, *(f"    paste: {row}" for row in pasted)]))
             counts = [sum(issue.severity is severity for issue in issues) for severity in Severity]
             if issues:
                 named = zip(counts, ("error", "warning", "note"), strict=True)

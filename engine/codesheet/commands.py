@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codesheet.annotating.annotator import annotate
 from codesheet.checks import check
 from codesheet.checks.causes import each_cause_once
 from codesheet.coding.batch import CodedBatch
@@ -16,12 +17,14 @@ from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.reader import read_encounters
-from codesheet.issues import Issue, Severity
+from codesheet.issues import Issue, IssueCode, Severity
 from codesheet.model import Rulebook
 from codesheet.results.run_record import new_run_record
 from codesheet.results.writer import refuse_target, write_results
 from codesheet.results.writer import write_results
+from codesheet.sheets.excerpts import Excerpts
 from codesheet.sheets.rulebook import in_sheet_order, read_rulebook
+from codesheet.sheets.workbook import find_workbooks, read_workbooks
 from codesheet.starter.new_rulebook import write_starter
 
 Report = Callable[[str], None]
@@ -107,6 +110,25 @@ def check_rulebook(path: Path, report: Report) -> list[Issue]:
         report("Running examples")
         issues = [*issues, *run_examples(ruleset)]
     return in_sheet_order(issues)
+
+
+def excerpts_of(path: Path, issues: Sequence[Issue]) -> list[list[str]]:
+    """Give for each issue the rows it speaks of, as lines to print below it."""
+    sheets = read_workbooks(path)[0] if issues and path.exists() else []
+    excerpts = Excerpts(sheets)
+    return [excerpts.of(issue) for issue in issues]
+
+
+def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report: Report) -> list[Path]:
+    """Write annotated copies of a rulebook's workbooks; those that cannot be read have none.
+
+    Raises:
+        WriteError: a copy cannot be written, or would take the place of its workbook.
+
+    """
+    report("Writing annotated copies")
+    unread = {issue.at.workbook for issue in issues if issue.kind is IssueCode.UNREADABLE_WORKBOOK}
+    return [annotate(found, issues, folder) for found in find_workbooks(path) if found[0] not in unread]
 
 
 def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:

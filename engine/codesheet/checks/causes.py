@@ -16,6 +16,11 @@ _DAMAGE = frozenset(
 )
 """Say what happened to a cell: what its value then lacks is no news."""
 
+_WRONG_VALUE = frozenset(
+    {IssueCode.VALUE_NOT_ALLOWED, IssueCode.VALUE_NEVER_GIVEN, IssueCode.CODE_NEVER_COMES}
+)
+"""Say that a cell waits for what never comes: that its rule never fires follows."""
+
 _OF_WHAT_IS_MISSING = frozenset(
     {
         IssueCode.GAP,
@@ -45,4 +50,10 @@ def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Is
     if any(issue.is_error for issue in unread):
         found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]
     damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
-    return [issue for issue in found if issue.kind in _DAMAGE or issue.at not in damaged]
+    wrong_value = {issue.at for issue in found if issue.kind in _WRONG_VALUE}
+    return [
+        issue
+        for issue in found
+        if (issue.kind in _DAMAGE or issue.at not in damaged)
+        and (issue.kind is not IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
+    ]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import CellValue
@@ -55,6 +55,11 @@ class Sheet:
     def value(self, row: int, column: int) -> CellValue:
         """Give what a cell holds, None where it is blank."""
         return self.rows.get(row, {}).get(column)
+
+
+def column_number(letters: str) -> int:
+    """Give the number of a column: A is 1."""
+    return column_index_from_string(letters)
 
 
 def find_workbooks(path: Path) -> list[tuple[str, Path]]:
