@@ -501,8 +501,30 @@ class IssueCode(Enum):
         Severity.ERROR,
         "visit {visit}: expected {expected}; got {got} (decided by {rules})",
     )
-    EXAMPLE_EDIT = ("E203", Severity.ERROR, 'visit {visit}: expected the edit "{expected}"; got {got}')
+    EXAMPLE_EDIT = (
+        "E203",
+        Severity.ERROR,
+        'visit {visit}: expected the edit "{expected}"; got {got} (raised by {rules})',
+    )
     EXAMPLE_STATUS = ("E204", Severity.ERROR, "visit {visit}: expected the status {expected}; got {got}")
+    NO_EXAMPLES = (
+        "E301",
+        Severity.NOTE,
+        (
+            "the rulebook has no examples: a sheet of kind Examples holds visits with the lines they must get, and "
+            "each check codes them"
+        ),
+    )
+    RULES_WITHOUT_EXAMPLE = (
+        "E302",
+        Severity.NOTE,
+        "no example reaches {rows} ({count} of the {all} rules of this table)",
+    )
+    EDGE_WITHOUT_EXAMPLE = (
+        "E303",
+        Severity.NOTE,
+        "rules change at values of {field} that no example has: {values}",
+    )
     EXAMPLE_FIELD = ("E205", Severity.ERROR, "{field}: expected {expected}; got {got}")
     FIELDS_IN_A_CIRCLE = (
         "G101",

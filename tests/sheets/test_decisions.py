@@ -193,7 +193,7 @@ def test_every_broken_cell_is_named_and_the_other_rules_stay() -> None:
     assert [str(rule.at) for rule in book.decisions["Codes"].rules] == ["book.xlsx!Codes!8"]
     assert [(str(issue.at), issue.is_error) for issue in issues] == [
         ("book.xlsx!Codes!B5", True),
-        ("book.xlsx!Codes!6", True),
+        ("book.xlsx!Codes!D6", True),
         ("book.xlsx!Codes!D7", True),
     ]
 

@@ -44,11 +44,27 @@ _OF_WHAT_IS_MISSING = frozenset(
 """Rows that could not be read are missing from the rulebook, so nothing can be said of what is not there."""
 
 
+_ABOUT_THE_TABLE = frozenset(
+    {
+        IssueCode.UNKNOWN_LABEL,
+        IssueCode.REPEATED_LABEL,
+        IssueCode.LABELS_DISAGREE,
+        IssueCode.UNKNOWN_WORD,
+        IssueCode.MISSING_LABEL,
+        IssueCode.UNKNOWN_ROLE,
+        IssueCode.COLUMN_WITHOUT_ROLE,
+    }
+)
+"""Leave open what a whole table does, so that nothing can be said of how its rules go together."""
+
+
 def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Issue]:
     """Leave out what follows from damaged cells, and from rows that could not be read (`unread`: their issues)."""
     found = list(dict.fromkeys(issues))
     if any(issue.is_error for issue in unread):
         found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]
+    doubtful = {_sheet(issue) for issue in found if issue.kind in _ABOUT_THE_TABLE}
+    found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue) in doubtful)]
     damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
     wrong_value = {issue.at for issue in found if issue.kind in _WRONG_VALUE}
     return [
@@ -57,3 +73,11 @@ def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Is
         if (issue.kind in _DAMAGE or issue.at not in damaged)
         and (issue.kind is not IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
     ]
+
+
+def _is_of_logic(issue: Issue) -> bool:
+    return issue.kind.code[0] in "TD"
+
+
+def _sheet(issue: Issue) -> tuple[str, str]:
+    return issue.at.workbook, issue.at.sheet
