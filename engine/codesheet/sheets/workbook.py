@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -24,6 +26,9 @@ from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
+
+_HEAD = 4096
+_NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, struct.error)
 
 _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
@@ -121,7 +126,9 @@ def _why_unreadable(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError):
+            if any(_declares_entities(archive, part) for part in archive.infolist()):
+                return "it holds XML with declarations that Excel never writes; save it again in Excel"
+    except _NO_ZIP:
         return "it is no Excel workbook, or only a part of one; copy it again, or save it again as .xlsx"
     if size > _LARGEST:
         return (
@@ -129,6 +136,14 @@ def _why_unreadable(data: bytes) -> str | None:
             "delete the formatted but empty rows and columns around its tables"
         )
     return None
+
+
+def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Say whether a part has a document type: entities read other files, or grow without end."""
+    if not part.filename.endswith((".xml", ".rels", ".vml")):
+        return False
+    with archive.open(part) as file:
+        return b"<!DOCTYPE" in file.read(_HEAD).replace(b"\0", b"").upper()
 
 
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
