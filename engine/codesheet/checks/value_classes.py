@@ -88,6 +88,7 @@ class ValueClasses:
             found = [ValueClass(1.0, Equals(1.0)), ValueClass(0.0, Equals(0.0))]
         else:
             found = _number_classes(asked, whole=kind in (FieldType.WHOLE, FieldType.DATE))
+        self._leaves = list(_leaves(asked, sets))
         self._elements = found
         listed = _lists_of(found) if self._is_list else found
         self.classes = (ValueClass(None, Blank()), *listed)
@@ -109,7 +110,7 @@ class ValueClasses:
     def domain(self) -> tuple[int, bool]:
         """Give the classes that belong to the field, and whether other values than those may come.
 
-        Numbers below zero belong only where some cell writes one.
+        Numbers below zero belong only where some cell writes one (or `< 0`).
         """
         if self._is_list:
             return self.everything & ~1, True
@@ -119,8 +120,7 @@ class ValueClasses:
         if self.kind.is_text:
             written = sum(1 << place for place in self._plain.values())
             return written, True
-        first = min((value for value in self._cut_values()), default=0.0)
-        lowest = min(0.0, first)
+        lowest = float("-inf") if self._speaks_of_negatives() else 0.0
         bits = 0
         for place, one in enumerate(self.classes):
             if isinstance(one.sample, float) and (one.sample >= lowest):
@@ -155,12 +155,13 @@ class ValueClasses:
         flat = [inner for part in parts for inner in (part.tests if isinstance(part, AnyOf) else (part,))]
         return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
 
-    def _cut_values(self) -> Iterator[float]:
-        for one in self._elements:
-            if isinstance(one.test, Equals) and isinstance(one.test.value, float):
-                yield one.test.value
-            elif isinstance(one.test, Interval):
-                yield from (end for end in (one.test.low, one.test.high) if end is not None)
+    def _speaks_of_negatives(self) -> bool:
+        """Say whether some cell writes a number below zero, or `< 0`."""
+        return any(
+            (isinstance(leaf, Equals) and isinstance(leaf.value, float) and leaf.value < 0)
+            or (isinstance(leaf, Interval) and _goes_below_zero(leaf))
+            for leaf in self._leaves
+        )
 
     def _place(self, value: Scalar) -> int:
         return self._plain.get(fold(value) if isinstance(value, str) else value, 0)
@@ -234,6 +235,11 @@ class ValueClasses:
                 sure |= bits if member.period == Period() else 0
             found = self._set_bits[name] = Bits(sure, possible, is_exact=True)
         return found.sure, found.possible
+
+
+def _goes_below_zero(interval: Interval) -> bool:
+    low, high = interval.low, interval.high
+    return (low is not None and low < 0) or (high is not None and (high < 0 or (high == 0 and interval.high_open)))
 
 
 def ones(bits: int) -> Iterator[int]:
