@@ -104,7 +104,7 @@ def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dresse
 
 
 def check_rulebook(path: Path, report: Report) -> list[Issue]:
-    """Check workbooks, and run their examples; every issue, notes too, as a reader goes through the sheets."""
+    """Check workbooks, and run their examples; give every issue, notes too, in order of the sheets."""
     ruleset, issues = _load(path, report)
     if ruleset is not None:
         report("Running examples")

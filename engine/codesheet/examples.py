@@ -47,7 +47,7 @@ class _Visit:
 
 
 def run_examples(ruleset: Ruleset) -> list[Issue]:
-    """Code every example of a rulebook; an issue for each visit that comes out differently, and what is untried."""
+    """Code every example of a rulebook; an issue for each that comes out differently, and what is untried."""
     visits = [visit for sheet in ruleset.rulebook.examples for visit in _visits(sheet)]
     given = [(visit, row) for visit in visits for row in visit.rows if _has_given(row)]
     encounters, issues = _encounters(given, ruleset.rulebook)

@@ -1,8 +1,9 @@
 """What can be wrong with a user's workbooks or export: one closed list of messages.
 
 Each member is (code, severity, template). The name is the fault, the template says what is wrong, with the
-value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, C codes, U unary tests,
-X formulas, T decision tables, D dates, E examples, G the graph of tables, R visit exports and runs.
+value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, C codes,
+U unary tests, X formulas, T decision tables, D dates, E examples, G the graph of tables, R visit exports
+and runs.
 """
 
 from collections.abc import Iterable
@@ -171,32 +172,32 @@ class IssueCode(Enum):
         "W210",
         Severity.ERROR,
         (
-            "Excel stores {text} here as a date or time, and {field} holds codes: format the cell as text and "
-            "type the code again"
+            "Excel stores {text} here as a date or time, and {field} holds codes: format the cell as text "
+            "and type the code again"
         ),
     )
     POWER_OF_TEN = (
         "W211",
         Severity.ERROR,
         (
-            "Excel shows {text} as a power of ten, as it does when 1E10 is typed, and {field} holds codes: format "
-            "the cell as text and type the code again"
+            "Excel shows {text} as a power of ten, as it does when 1E10 is typed, and {field} holds codes: "
+            "format the cell as text and type the code again"
         ),
     )
     CODE_WITH_DECIMALS = (
         "W212",
         Severity.ERROR,
         (
-            "{text} is a number with decimals, and {field} holds codes: Excel may have dropped a letter before it or "
-            "zeros behind it; format the cell as text and type the code again"
+            "{text} is a number with decimals, and {field} holds codes: Excel may have dropped a letter "
+            "before it or zeros behind it; format the cell as text and type the code again"
         ),
     )
     ZERO_ONLY_SHOWN = (
         "W213",
         Severity.ERROR,
         (
-            'the cell shows "{shown}" but holds the number {text}: its format adds the zeros; format the cell as '
-            'text and type "{shown}"'
+            'the cell shows "{shown}" but holds the number {text}: its format adds the zeros; format the '
+            'cell as text and type "{shown}"'
         ),
     )
     DECEPTIVE_CHARACTER = (
@@ -270,11 +271,15 @@ class IssueCode(Enum):
         Severity.WARNING,
         "Required says nothing of {field}, which is not read from the export: leave it blank",
     )
-    FIELD_NOT_USED = ("F114", Severity.NOTE, "{field} is read from the export, and no table or formula uses it")
+    FIELD_NOT_USED = (
+        "F114",
+        Severity.NOTE,
+        "{field} is read from the export, and no table or formula uses it",
+    )
     RESULT_NOT_READ = (
         "F115",
         Severity.NOTE,
-        "{giver}, and no table or formula reads {field}: results show it in Rows, and nothing else comes of it",
+        "{giver}, and no table or formula reads {field}: results show it in Rows, and that is all",
     )
     VALUE_NEVER_GIVEN = (
         "F116",
@@ -317,8 +322,8 @@ class IssueCode(Enum):
         "C102",
         Severity.ERROR,
         (
-            '{code} ended on {last} (code table "{table}"), and this rule goes on{successor}: end the rule that day, '
-            "and add one for the days after"
+            '{code} ended on {last} (code table "{table}"), and this rule goes on{successor}: end the rule '
+            "that day, and add one for the days after"
         ),
     )
     CODE_BEFORE_START = (
@@ -511,8 +516,8 @@ class IssueCode(Enum):
         "E301",
         Severity.NOTE,
         (
-            "the rulebook has no examples: a sheet of kind Examples holds visits with the lines they must get, and "
-            "each check codes them"
+            "the rulebook has no examples: a sheet of kind Examples holds visits with the lines they must "
+            "get, and each check codes them"
         ),
     )
     RULES_WITHOUT_EXAMPLE = (
@@ -909,7 +914,7 @@ class IssueCode(Enum):
 class Issue:
     """One problem: where it is, what it is and what to do, and what other cells it concerns.
 
-    `severity` is the kind's, unless the case is milder. `rows_to_paste` are rows of cells that would close it.
+    `severity` is the kind's, unless the case is milder. `rows_to_paste`: rows of cells that would close it.
     """
 
     kind: IssueCode

@@ -24,9 +24,10 @@ def a_workbook() -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "It's a table"
-    for row, cells in enumerate([["Decision", "A"], ["IF", "THEN"], ["Drug", "Size"], ["aaa", 1], ["bbb", "=B4+1"]], 1):
-        for column, value in enumerate(cells, 1):
-            sheet.cell(row, column, value)
+    rows: list[list[str | int]]
+    rows = [["Decision", "A"], ["IF", "THEN"], ["Drug", "Size"], ["aaa", 1], ["bbb", "=B4+1"]]
+    for row in rows:
+        sheet.append(row)
     sheet["A4"].fill = BLUE
     sheet["A4"].comment = Comment("ask: Ann", "Bob")
     sheet["B4"].font = Font(bold=True)
@@ -40,7 +41,9 @@ def a_workbook() -> bytes:
     sheet.add_data_validation(rule)
     stream = BytesIO()
     book.save(stream)
-    return patched(stream.getvalue(), "xl/worksheets/sheet1.xml", b"<v></v>", b"<v>2</v>", b"<v />", b"<v>2</v>")
+    return patched(
+        stream.getvalue(), "xl/worksheets/sheet1.xml", b"<v></v>", b"<v>2</v>", b"<v />", b"<v>2</v>"
+    )
 
 
 def patched(data: bytes, part: str, *changes: bytes) -> bytes:
@@ -60,7 +63,9 @@ def issues() -> list[Issue]:
     return [
         IssueCode.VALUE_NOT_ALLOWED.issue(at, text="aaa", field="Drug", hint=""),
         IssueCode.RULES_OVERLAP.issue(at.at(""), at, others="row 5", instance="Drug aaa"),
-        IssueCode.GAP.issue(CellRef(NAME, "It's a table"), outputs="Size", count="one case", gaps="x").with_rows([("=x", "y")]),
+        IssueCode.GAP.issue(
+            CellRef(NAME, "It's a table"), outputs="Size", count="one case", gaps="x"
+        ).with_rows([("=x", "y")]),
         IssueCode.MACROS_IGNORED.issue(CellRef(NAME)),
         IssueCode.MACROS_IGNORED.issue(CellRef("other.xlsx")),
     ]
@@ -102,7 +107,10 @@ def test_the_sheet_of_issues_links_to_the_cells() -> None:
         ["warning", "T208", "It's a table"],
         ["note", "W204", NAME],
     ]
-    assert sheet["C4"].hyperlink.location == "'It''s a table'!A4" or sheet["C4"].hyperlink.target == "#'It''s a table'!A4"
+    assert (
+        sheet["C4"].hyperlink.location == "'It''s a table'!A4"
+        or sheet["C4"].hyperlink.target == "#'It''s a table'!A4"
+    )
     assert (sheet["F6"].value, sheet["F6"].data_type) == ("=x\ty", "s")
 
 

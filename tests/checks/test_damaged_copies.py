@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from codesheet.commands import check_rulebook, without_notes
@@ -52,7 +53,7 @@ def last_row(sheet: Worksheet) -> int:
     return max(row for row in range(1, sheet.max_row + 1) if any(cell.value for cell in sheet[row]))
 
 
-def set_cell(title: str, heading: str, offset: int, value: object) -> Damage:
+def set_cell(title: str, heading: str, offset: int, value: str | float | datetime | None) -> Damage:
     def damage(book: Workbook) -> str:
         sheet = table(book, title)
         cell = f"{column(sheet, heading)}{rows_of(sheet)[1] + offset}"
@@ -69,8 +70,17 @@ def copy_row(title: str, offset: int) -> Damage:
         sheet = table(book, title)
         source, target = rows_of(sheet)[1] + offset, last_row(sheet) + 1
         for cell in sheet[source]:
-            sheet.cell(target, cell.column, cell.value)
+            sheet[f"{get_column_letter(cell.column or 1)}{target}"] = cell.value
         return f"{sheet.title}!{target}"
+
+    return damage
+
+
+def written(title: str, cell: str, value: str) -> Damage:
+    def damage(book: Workbook) -> str:
+        sheet = table(book, title)
+        sheet[cell] = value
+        return f"{sheet.title}!{cell}"
 
     return damage
 
@@ -146,21 +156,25 @@ def numbered(title: str, name: str, offset: int, value: float, form: str) -> Dam
 
 
 CASES: dict[str, tuple[str, str, Damage]] = {
-    "a kind misspelt": ("infusion.xlsx", "W103", lambda b: setattr(table(b, "Role")["A1"], "value", "Decison") or "Role!A1"),
+    "a kind misspelt": (
+        "infusion.xlsx",
+        "W103",
+        written("Role", "A1", "Decison"),
+    ),
     "a label misspelt": (
         "infusion.xlsx",
         "W106",
-        lambda b: setattr(table(b, "Family")["A3"], "value", "Hit polcy") or "Family!A3",
+        written("Family", "A3", "Hit polcy"),
     ),
     "a role misspelt": (
         "allergy.xlsx",
         "W109",
-        lambda b: setattr(table(b, "Venom code")["B7"], "value", "IFF") or "Venom code!B7",
+        written("Venom code", "B7", "IFF"),
     ),
     "a remark beside the table": (
         "allergy.xlsx",
         "W112",
-        lambda b: setattr(table(b, "Venom code")["Q10"], "value", "ask Ann") or "Venom code!Q10",
+        written("Venom code", "Q10", "ask Ann"),
     ),
     "an error of Excel": ("allergy.xlsx", "W114", set_cell("Venom code", "Code", 0, "#N/A")),
     "a formula never calculated": ("allergy.xlsx", "W115", set_cell("Venom code", "Venoms", 0, "=1+1")),
@@ -170,7 +184,11 @@ CASES: dict[str, tuple[str, str, Damage]] = {
     "a range the wrong way round": ("infusion.xlsx", "U115", set_cell("Given as", "Minutes run", 1, "30..1")),
     "a set misspelt": ("visits.xlsx", "U108", set_cell("Modifier 25", "Code", 0, "in Ofice visit codes")),
     "a value misspelt": ("infusion.xlsx", "F112", set_cell("Given as", "Service", 0, "hydraton")),
-    "a value never given": ("infusion.xlsx", "F116", set_cell("Infusion and push code", "Role", 0, "initail")),
+    "a value never given": (
+        "infusion.xlsx",
+        "F116",
+        set_cell("Infusion and push code", "Role", 0, "initail"),
+    ),
     "a field misspelt": ("infusion.xlsx", "F102", heading("Given as", "Minutes run", "Minutes ran")),
     "a row copied under Unique": ("allergy.xlsx", "T201", copy_row("Venom code", 1)),
     "a row copied under First": ("infusion.xlsx", "T204", copy_row("Given as", 2)),
@@ -180,10 +198,22 @@ CASES: dict[str, tuple[str, str, Damage]] = {
     "a hidden sheet": ("infusion.xlsx", "W201", hide("Role")),
     "a hidden row": ("infusion.xlsx", "W202", hide_row("Role", 2)),
     "a row struck through": ("infusion.xlsx", "W203", strike_row("Role", 2)),
-    "a code turned into a date": ("visits.xlsx", "U123", set_cell("Modifier 25", "Code", 0, datetime(2026, 3, 4))),  # noqa: DTZ001
-    "a code with a power of ten": ("allergy.xlsx", "W211", numbered("Venom code", "Code", 0, 95145e6, "0.00E+00")),
+    "a code turned into a date": (
+        "visits.xlsx",
+        "U123",
+        set_cell("Modifier 25", "Code", 0, datetime(2026, 3, 4, tzinfo=UTC).replace(tzinfo=None)),
+    ),
+    "a code with a power of ten": (
+        "allergy.xlsx",
+        "W211",
+        numbered("Venom code", "Code", 0, 95145e6, "0.00E+00"),
+    ),
     "a code with decimals": ("allergy.xlsx", "W212", set_cell("Venom code", "Code", 0, 9514.5)),
-    "a zero only shown": ("payers/site_of_care.xlsx", "W213", numbered("Site of care", "Place of service", 0, 9, "00")),
+    "a zero only shown": (
+        "payers/site_of_care.xlsx",
+        "W213",
+        numbered("Site of care", "Place of service", 0, 9, "00"),
+    ),
     "a zero eaten": ("payers/site_of_care.xlsx", "W122", set_cell("Site of care", "Place of service", 0, 9)),
     "a look-alike letter": ("allergy.xlsx", "W214", set_cell("Venom code", "Code", 0, "9514\u0421")),
     "a lookup key twice": ("drugs.xlsx", "L102", copy_row("Drugs", 0)),

@@ -1,4 +1,4 @@
-"""Dates: rows of one rule that leave a hole or overlap, rows that ended or are to come, overlays without base."""
+"""Dates: rows of one rule that leave a hole or overlap, rows that ended, overlays without base."""
 
 from datetime import date
 from textwrap import dedent
@@ -28,7 +28,8 @@ def test_a_hole_between_two_rows_of_one_rule() -> None:
         | X    | b    | 2025-02-01 | |
     """.replace("Payer group", "Size")
     ) == wrapped("""
-        book.xlsx!A!7: warning[D101] a rule with these conditions is not in force from 2025-01-01 to 2025-01-31, between
+        book.xlsx!A!7: warning[D101] a rule with these conditions is not in force from 2025-01-01 to
+            2025-01-31, between
             this row and row 5: correct a date if that is not meant (see also book.xlsx!A!5)
     """)
 
@@ -42,7 +43,8 @@ def test_a_hole_in_a_lookup() -> None:
         | x     | 1     | | 2024-12-31 |
         | X     | 2     | 2025-01-02 | |
     """) == wrapped("""
-        book.xlsx!A!5: warning[D101] the key "x" is not in force from 2025-01-01 to 2025-01-01, between this row and
+        book.xlsx!A!5: warning[D101] the key "x" is not in force from 2025-01-01 to 2025-01-01, between
+            this row and
             row 4: correct a date if that is not meant (see also book.xlsx!A!4)
     """)
 
@@ -58,7 +60,8 @@ def test_a_row_that_begins_before_the_one_it_replaces_has_ended() -> None:
         | x    | 1    | | 2025-01-15 |
         | x    | 2    | 2025-01-01 | |
     """) == wrapped("""
-        book.xlsx!A!7: warning[D105] has the conditions of row 6, and both are in force from 2025-01-01 to 2025-01-15:
+        book.xlsx!A!7: warning[D105] has the conditions of row 6, and both are in force from 2025-01-01 to
+            2025-01-15:
             end the earlier one the day before this begins (see also book.xlsx!A!6)
     """)
 
@@ -75,9 +78,11 @@ def test_rows_that_ended_and_rows_to_come() -> None:
         | y    | 1    | | 2026-11-24 |
         | y    | 2    | 2026-11-25 | |
     """) == wrapped("""
-        book.xlsx!A: note[D102] no longer in force on 2026-11-24, and nothing with the same conditions follows: row 6
+        book.xlsx!A: note[D102] no longer in force on 2026-11-24, and nothing with the same conditions
+            follows: row 6
             (see also book.xlsx!A!6)
-        book.xlsx!A: note[D103] not in force before 2026-11-25, seen from 2026-11-24: row 8 (see also book.xlsx!A!8)
+        book.xlsx!A: note[D103] not in force before 2026-11-25, seen from 2026-11-24: row 8 (see also
+            book.xlsx!A!8)
     """)
 
 
@@ -96,6 +101,7 @@ def test_an_overlay_whose_base_has_ended() -> None:
         | acme  | y    | 2    | |
     """
     assert [line for line in checked(text) if "note" not in line] == wrapped("""
-        book.xlsx!A!8: warning[D104] replaces row 7, but that ended on 2025-01-15 and this goes on: end it too, or say
+        book.xlsx!A!8: warning[D104] replaces row 7, but that ended on 2025-01-15 and this goes on: end it
+            too, or say
             what it replaces (see also book.xlsx!A!7)
     """)

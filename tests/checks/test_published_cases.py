@@ -48,14 +48,21 @@ def issues_of(policy: str, columns: list[str], *rows: str) -> list[Issue]:
 
 def told(issues: list[Issue]) -> set[tuple[str, int]]:
     """Give code and rule number (the first rule is 1) of what is no note and no gap."""
-    return {(i.kind.code, i.at.row - 5) for i in issues if i.severity.value != "note" and i.kind.code != "T208"}
+    return {
+        (i.kind.code, i.at.row - 5) for i in issues if i.severity.value != "note" and i.kind.code != "T208"
+    }
 
 
-def gap_points(issues: list[Issue], columns: list[str], values: list[list[Scalar]]) -> set[tuple[Scalar, ...]]:
+def gap_points(
+    issues: list[Issue], columns: list[str], values: list[list[Scalar]]
+) -> set[tuple[Scalar, ...]]:
     """Give the points that the rows to paste accept."""
     rows = [row for issue in issues if issue.kind.code == "T208" for row in issue.rows_to_paste]
     names = Names(KINDS)
-    tests = [[parse_unary_test(c or None, KINDS[n], names) for c, n in zip(row, columns, strict=True)] for row in rows]
+    tests = [
+        [parse_unary_test(c or None, KINDS[n], names) for c, n in zip(row, columns, strict=True)]
+        for row in rows
+    ]
     return {
         point
         for point in product(*values)
@@ -74,13 +81,14 @@ def test_kie_gaps_xy() -> None:
 RECTANGLES = ["[0..4] | [0..2] | R1", "[1..3] | [5..6] | R2", "[2..5] | [1..4] | R3", "[6..7] | [0..3] | R4"]
 KIE_GAPS = [
     ("[0..1)", "> 2"), ("[1..2)", "(2..5)"), ("[1..2)", "> 6"), ("[2..3]", "(4..5)"), ("[2..3]", "> 6"),
-    ("(3..4]", "> 4"), ("(4..5]", "[0..1)"), ("(4..5]", "> 4"), ("(5..6)", "-"), ("[6..7]", "> 3"), ("> 7", "-"),
+    ("(3..4]", "> 4"), ("(4..5]", "[0..1)"), ("(4..5]", "> 4"), ("(5..6)", "-"), ("[6..7]", "> 3"),
+    ("> 7", "-"),
 ]  # fmt: skip
 """Eleven of the seventeen rectangles of the published test: the other six lie below zero."""
 
 
 def test_kie_gaps_and_overlaps() -> None:
-    """GapsAndOverlaps1Test.java: seventeen gaps, and rules 1 and 3 overlap in [2..4] × [1..2].
+    """GapsAndOverlaps1Test.java: seventeen gaps, and rules 1 and 3 overlap in [2..4], [1..2].
 
     There a First table; ours says of First nothing about overlaps, so the overlap is asked of Unique. Numbers
     below zero, six of the seventeen, are not asked about where no cell writes one.
@@ -135,7 +143,7 @@ def test_dmn_check_conflicting_rules(policy: str, code: str) -> None:
 
 
 def test_dmn_check_duplicate_rules() -> None:
-    """ConflictingRuleValidatorTest.shouldAllowDuplicateRules: no conflict, but (DuplicateRuleValidator) a copy."""
+    """ConflictingRuleValidatorTest, shouldAllowDuplicateRules: no conflict, but a copy."""
     assert told(issues_of("Any", ["Word"], "foo | bar", "foo | bar")) == {("T205", 2)}
 
 

@@ -1,4 +1,4 @@
-"""Table logic: overlaps, contradictions, rules that never fire, copies, gaps; dates are one more dimension."""
+"""Table logic: overlaps, contradictions, rules that never fire, copies, gaps; dates count, too."""
 
 from textwrap import dedent
 
@@ -54,10 +54,12 @@ def test_two_rows_of_a_unique_table_that_one_visit_matches() -> None:
     """,
         more="| If no rule matches | nothing |\n",
     ) == wrapped("""
-        book.xlsx!A!8: error[T201] the same visit can match this rule and row 7, and hit policy Unique allows one
+        book.xlsx!A!8: error[T201] the same visit can match this rule and row 7, and hit policy Unique
+            allows one
             match: for instance Drug A1, Minutes 30; narrow one of them, or choose another hit policy
             (see also book.xlsx!A!7)
-        book.xlsx!A!12: error[T201] the same visit can match this rule and row 11, and hit policy Unique allows one
+        book.xlsx!A!12: error[T201] the same visit can match this rule and row 11, and hit policy Unique
+            allows one
             match: for instance Drug A2, Minutes 5; narrow one of them, or choose another hit policy
             (see also book.xlsx!A!11)
     """)
@@ -66,8 +68,10 @@ def test_two_rows_of_a_unique_table_that_one_visit_matches() -> None:
 def test_a_row_that_meets_many_is_one_issue() -> None:
     rows = "| IF | THEN |\n| Drug | Size |\n| - | 0 |\n" + "".join(f"| A{n} | {n} |\n" for n in range(1, 7))
     assert checked("Unique", rows, more="| If no rule matches | nothing |\n") == wrapped("""
-        book.xlsx!A!7: error[T201] the same visit can match this rule and rows 8, 9, 10 and 3 more, and hit policy
-            Unique allows one match: for instance Drug A1; narrow one of them, or choose another hit policy (see
+        book.xlsx!A!7: error[T201] the same visit can match this rule and rows 8, 9, 10 and 3 more, and hit
+            policy
+            Unique allows one match: for instance Drug A1; narrow one of them, or choose another hit policy
+            (see
             also book.xlsx!A!8, book.xlsx!A!9, book.xlsx!A!10)
     """)
 
@@ -94,7 +98,8 @@ def test_fields_compared_with_each_other() -> None:
     """,
         more="| If no rule matches | nothing |\n",
     ) == wrapped("""
-        book.xlsx!A!9: error[T201] the same visit can match this rule and row 8, and hit policy Unique allows one
+        book.xlsx!A!9: error[T201] the same visit can match this rule and row 8, and hit policy Unique
+            allows one
             match: for instance Dose >= {Minutes}; narrow one of them, or choose another hit policy
             (see also book.xlsx!A!8)
     """)
@@ -112,7 +117,8 @@ def test_lists_of_codes_hold_several() -> None:
     """,
         more="| If no rule matches | nothing |\n",
     ) == wrapped("""
-        book.xlsx!A!8: error[T201] the same visit can match this rule and row 7, and hit policy Unique allows one
+        book.xlsx!A!8: error[T201] the same visit can match this rule and row 7, and hit policy Unique
+            allows one
             match: for instance Codes A1 and A2; narrow one of them, or choose another hit policy
             (see also book.xlsx!A!7)
     """)
@@ -132,10 +138,12 @@ def test_any_must_agree() -> None:
     """,
         more="| If no rule matches | nothing |\n",
     ) == wrapped("""
-        book.xlsx!A!9: error[T202] the same visit can match this rule and rows 7, 8, which give another Word: for
+        book.xlsx!A!9: error[T202] the same visit can match this rule and rows 7, 8, which give another
+            Word: for
             instance Drug A1, Minutes 1; under hit policy Any they must agree
             (see also book.xlsx!A!7, book.xlsx!A!8)
-        book.xlsx!A!10: warning[T202] the same visit can match this rule and rows 7, 11, which give another Size: for
+        book.xlsx!A!10: warning[T202] the same visit can match this rule and rows 7, 11, which give another
+            Size: for
             instance Drug A1, Minutes 0; under hit policy Any they must agree
             (see also book.xlsx!A!7, book.xlsx!A!11)
     """)
@@ -156,7 +164,8 @@ def test_scopes_that_cross() -> None:
     """,
         more="| Scope | Payer; Plan |\n",
     ) == wrapped("""
-        book.xlsx!A!9: error[T203] neither this rule nor row 8 is the more specific, and they give another Size: for
+        book.xlsx!A!9: error[T203] neither this rule nor row 8 is the more specific, and they give another
+            Size: for
             instance Payer acme, Plan gold, Drug A1; add a rule for both, or constrain one of them further
             (see also book.xlsx!A!8)
     """)
@@ -179,11 +188,15 @@ def test_rows_below_that_take_nothing() -> None:
     """,
         more="| Only when | Extra? = yes |\n",
     ) == wrapped("""
-        book.xlsx!A!9: warning[T204] this rule never fires: row 8, which goes before it, takes all its cases; put it
+        book.xlsx!A!9: warning[T204] this rule never fires: row 8, which goes before it, takes all its
+            cases; put it
             above, narrow what goes before it, or delete it (see also book.xlsx!A!8)
-        book.xlsx!A!10: warning[T204] this rule never fires: rows 7, 8, which go before it, together take all its
-            cases; put it above, narrow what goes before it, or delete it (see also book.xlsx!A!7, book.xlsx!A!8)
-        book.xlsx!A!14: warning[T204] this rule never fires: row 8, which goes before it, takes all its cases; put it
+        book.xlsx!A!10: warning[T204] this rule never fires: rows 7, 8, which go before it, together take
+            all its
+            cases; put it above, narrow what goes before it, or delete it (see also book.xlsx!A!7,
+            book.xlsx!A!8)
+        book.xlsx!A!14: warning[T204] this rule never fires: row 8, which goes before it, takes all its
+            cases; put it
             above, narrow what goes before it, or delete it (see also book.xlsx!A!8)
     """)
 
@@ -200,8 +213,10 @@ def test_dates_count_when_rows_hide_each_other() -> None:
     """,
         more="| If no rule matches | nothing |\n",
     ) == wrapped("""
-        book.xlsx!A!9: warning[T204] this rule never fires: rows 7, 8, which go before it, together take all its
-            cases; put it above, narrow what goes before it, or delete it (see also book.xlsx!A!7, book.xlsx!A!8)
+        book.xlsx!A!9: warning[T204] this rule never fires: rows 7, 8, which go before it, together take
+            all its
+            cases; put it above, narrow what goes before it, or delete it (see also book.xlsx!A!7,
+            book.xlsx!A!8)
     """)
 
 
@@ -217,9 +232,11 @@ def test_cells_that_contradict_each_other() -> None:
         result="claim lines",
         more="| Only when | Route = SC, IV |\n",
     ) == wrapped("""
-        book.xlsx!A!B7: warning[T204] this rule never fires: "is blank" accepts no value that Payer can have; correct
+        book.xlsx!A!B7: warning[T204] this rule never fires: "is blank" accepts no value that Payer can
+            have; correct
             one of the cells, or delete the row
-        book.xlsx!A!A8: warning[T204] this rule never fires: Only when and this row ask of Route what cannot both hold
+        book.xlsx!A!A8: warning[T204] this rule never fires: Only when and this row ask of Route what
+            cannot both hold
             ("IM" and "Route = SC, IV"); correct one of the cells, or delete the row (see also book.xlsx!A!B4)
     """)
 
@@ -237,9 +254,11 @@ def test_copies() -> None:
     """,
         result="claim lines",
     ) == wrapped("""
-        book.xlsx!A!7: warning[T205] this rule has the same conditions and gives the same as row 6, so that each such
+        book.xlsx!A!7: warning[T205] this rule has the same conditions and gives the same as row 6, so that
+            each such
             row is billed twice: delete one of them (see also book.xlsx!A!6)
-        book.xlsx!A!8: warning[T206] whatever matches this rule matches row 6 too, which gives the same, so that each
+        book.xlsx!A!8: warning[T206] whatever matches this rule matches row 6 too, which gives the same, so
+            that each
             such row is billed twice (see also book.xlsx!A!6)
     """)
 
@@ -258,7 +277,8 @@ def test_gaps_as_rows_to_paste() -> None:
     """)
     (issue,) = [one for one in check(rulebook_of(text)) if one.kind.code == "T208"]
     assert [str(issue)] == wrapped("""
-        book.xlsx!A: warning[T208] no rule says what Size is for 3 cases: Route IV, Minutes <= 0, 16..17; Route IV, Minutes >= 18, Extra? no; Route IM, Extra? yes; add the rows, or say what happens in
+        book.xlsx!A: warning[T208] no rule says what Size is for 3 cases: Route IV, Minutes <= 0, 16..17;
+            Route IV, Minutes >= 18, Extra? no; Route IM, Extra? yes; add the rows, or say what happens in
             the label If no rule matches
     """)
     assert issue.rows_to_paste == (
@@ -279,9 +299,11 @@ def test_free_text_is_said_not_to_be_judged() -> None:
     """,
         notes=True,
     ) == wrapped("""
-        book.xlsx!A: note[T209] what it says of other values of Payer than those written in the table cannot be judged
+        book.xlsx!A: note[T209] what it says of other values of Payer than those written in the table
+            cannot be judged
             here: nothing lists all values of that field
-        book.xlsx!A: warning[T208] no rule says what Size is for one case: Payer acme, Site right, is blank; add the
+        book.xlsx!A: warning[T208] no rule says what Size is for one case: Payer acme, Site right, is
+            blank; add the
             rows, or say what happens in the label If no rule matches
     """)
 
@@ -300,6 +322,7 @@ def test_rows_that_could_be_one_and_a_policy_that_could_be_unique() -> None:
     ) == wrapped("""
         book.xlsx!A!7: note[T207] differs from row 6 only in Route: one row with "IV, SC" would do
             (see also book.xlsx!A!6)
-        book.xlsx!A: note[T210] no two rules of this table match together: hit policy First could be Unique, which
+        book.xlsx!A: note[T210] no two rules of this table match together: hit policy First could be
+            Unique, which
             would say so
     """)

@@ -175,7 +175,8 @@ def test_gaps_are_just_the_rows_that_no_rule_takes(table: Grid) -> None:
 @pytest.mark.parametrize("policy", ["Unique", "First"])
 def test_thousands_of_rules_take_seconds(policy: str) -> None:
     rows = [[f"X{n}", "", f"{n % 7}..{n % 7 + 1}", str(n), "", ""] for n in range(3000)]
-    head = f"# A\n| Decision | A |\n| Result | fields |\n| Hit policy | {policy} |\n| If no rule matches | nothing |\n"
+    head = f"# A\n| Decision | A |\n| Result | fields |\n| Hit policy | {policy} |\n"
+    head += "| If no rule matches | nothing |\n"
     head += "| IF | IF | IF | THEN | FROM | TO |\n| Drug | Route | Minutes | Size | | |\n"
     book = rulebook_of(FIELDS + head + "".join("| " + " | ".join(row) + " |\n" for row in rows))
     assert [str(issue) for issue in check(book) if issue.severity.value != "note"] == []

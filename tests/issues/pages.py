@@ -1,6 +1,6 @@
 """Runs the sheets of an issue's page: `codesheet check --explain CODE` prints the page, the tests prove it.
 
-A page's blocks: `sheets` (workbooks as Markdown grids; a Fields sheet stands beside them unless they have one),
+A page's blocks: `sheets` (Markdown grids; a Fields sheet stands beside them unless they have one),
 `excel` (what a hand in Excel then does to book.xlsx, a line each), `file NAME` (another file of the folder),
 `export NAME` (a visit export), `issues` (what is printed, notes only where the page is about a note).
 """
@@ -137,10 +137,16 @@ def _patch(text: str, path: Path) -> None:
                     b"<workbookPr ", b'<workbookPr date1904="1" '
                 )
             case "calculate when told":
-                parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"<calcPr", b'<calcPr calcMode="manual"')
+                parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+                    b"<calcPr", b'<calcPr calcMode="manual"'
+                )
             case "save results":
-                for part in parts:
-                    parts[part] = parts[part].replace(b"</f><v></v>", b"</f><v>5</v>").replace(b"</f><v />", b"</f><v>5</v>").replace(b"</f><v/>", b"</f><v>5</v>")
+                for part, content in list(parts.items()):
+                    parts[part] = (
+                        content.replace(b"</f><v></v>", b"</f><v>5</v>")
+                        .replace(b"</f><v />", b"</f><v>5</v>")
+                        .replace(b"</f><v/>", b"</f><v>5</v>")
+                    )
     with zipfile.ZipFile(path, "w") as archive:
         for part, data in parts.items():
             archive.writestr(part, data)

@@ -4,9 +4,9 @@ import importlib.resources
 from pathlib import Path
 
 import pytest
+from pages import BLOCK, run_page
 
 from codesheet.issues import IssueCode
-from pages import BLOCK, run_page
 
 PAGES = importlib.resources.files("codesheet") / "issue_pages"
 

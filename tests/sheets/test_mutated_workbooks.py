@@ -1,4 +1,4 @@
-"""Thousands of spoiled workbooks: whatever is wrong with a file, there are issues, soon, and never a traceback.
+"""Spoiled workbooks by the thousand: whatever is wrong with a file, there are issues, and no traceback.
 
 `MUTATED_WORKBOOKS=5000 pytest tests/sheets/test_mutated_workbooks.py` tries more of them than the usual run.
 """
@@ -21,8 +21,32 @@ from example_sheets import build_example_workbook
 COUNT = int(os.environ.get("MUTATED_WORKBOOKS", "150"))
 SLOWEST, MOST_MEMORY = 30, 2_000_000  # seconds for one workbook; kilobytes for all
 
-PIECES = [b"<", b">", b'"', b"&", b"\0", b"<f>", b'<f t="shared" si="0"/>', b"<v>1e999</v>", b't="s"', b't="e"', b't="d"', b'r="A1"', b'r="XFD1048576"']
-PIECES += [b'r="ZZZ99999999"', b"</row>", b"<mergeCell ref=\"A1:XFD9\"/>", b'hidden="1"', b's="99999"', b"&#x1F600;", b"NaN", b"-1", b"99999999999999999999"]
+PIECES = [
+    b"<",
+    b">",
+    b'"',
+    b"&",
+    b"\0",
+    b"<f>",
+    b'<f t="shared" si="0"/>',
+    b"<v>1e999</v>",
+    b't="s"',
+    b't="e"',
+    b't="d"',
+    b'r="A1"',
+    b'r="XFD1048576"',
+]
+PIECES += [
+    b'r="ZZZ99999999"',
+    b"</row>",
+    b'<mergeCell ref="A1:XFD9"/>',
+    b'hidden="1"',
+    b's="99999"',
+    b"&#x1F600;",
+    b"NaN",
+    b"-1",
+    b"99999999999999999999",
+]
 
 
 def spoil_bytes(data: bytes, dice: Random) -> bytes:

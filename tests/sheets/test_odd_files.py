@@ -19,6 +19,7 @@ from codesheet.issues import Issue
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.sheets.workbook import read_sheets
 
+DAY = datetime(2026, 5, 4)  # noqa: DTZ001 - as Excel stores it
 SHIPPED = Path(__file__).parents[2] / "workbooks"
 OFFICE = shutil.which("soffice")
 
@@ -33,7 +34,13 @@ def small() -> Workbook:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Sheet"
-    for row in (["Decision", "A"], ["Result", "fields"], ["IF", "THEN", "FROM"], ["Drug", "Size"], ["aaa", 1, datetime(2026, 5, 4)]):  # noqa: DTZ001
+    for row in (
+        ["Decision", "A"],
+        ["Result", "fields"],
+        ["IF", "THEN", "FROM"],
+        ["Drug", "Size"],
+        ["aaa", 1, DAY],
+    ):
         sheet.append(row)
     return book
 
@@ -59,7 +66,9 @@ def test_shipped_workbooks_saved_by_libreoffice_are_the_same_rulebook(tmp_path: 
         target = tmp_path / file.relative_to(SHIPPED).parent
         command = [str(OFFICE), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
         subprocess.run(
-            [*command, "--convert-to", "xlsx", "--outdir", str(target), str(file)], check=True, capture_output=True
+            [*command, "--convert-to", "xlsx", "--outdir", str(target), str(file)],
+            check=True,
+            capture_output=True,
         )
     same_rulebook(tmp_path)
 
@@ -89,7 +98,7 @@ def test_days_counted_from_1904() -> None:
     book = small()
     book.epoch = CALENDAR_MAC_1904
     (sheet,), (issue,) = read_sheets(saved(book), "mac.xlsx")
-    assert sheet.value(5, 3) == datetime(2026, 5, 4)  # noqa: DTZ001
+    assert sheet.value(5, 3) == DAY
     assert issue.kind.code == "W206"
 
 

@@ -66,5 +66,7 @@ def _address(book: Workbook, at: CellRef) -> str:
     """Give the cell to mark: the issue's own, else the first of its row that holds something, else A1."""
     if at.column or not at.row:
         return f"{at.column or 'A'}{at.row or 1}"
-    filled = (cell for cell in book[at.sheet][at.row] if cell.value is not None and not isinstance(cell, MergedCell))
+    filled = (
+        cell for cell in book[at.sheet][at.row] if cell.value is not None and not isinstance(cell, MergedCell)
+    )
     return next((cell.coordinate for cell in filled), f"A{at.row}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -37,13 +38,13 @@ def remove_earlier(book: Workbook) -> None:
 
 
 def add_issues_sheet(book: Workbook, issues: Sequence[Issue], marked: Sequence[tuple[str, str]]) -> None:
-    """Add the sheet of a workbook's issues; `marked` holds the marked cells (`Sheet!B7`) and their looks before."""
+    """Add the sheet of a workbook's issues; `marked`: cells (`Sheet!B7`) and their looks before."""
     sheet: Worksheet = book.create_sheet(_free_name(book))
     sheet["A1"] = _TITLE
     sheet["A1"].font = Font(bold=True, size=14)
     for number, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True), start=1):
         sheet.cell(_FIRST_ROW - 1, number, heading).font = Font(bold=True)
-        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+        sheet.column_dimensions[get_column_letter(number)].width = width
     for row, issue in enumerate(issues, start=_FIRST_ROW):
         _write(sheet, row, issue)
     if not issues:
@@ -53,7 +54,7 @@ def add_issues_sheet(book: Workbook, issues: Sequence[Issue], marked: Sequence[t
         _text(sheet, row, _BEFORE, before)
     for letter in ("AA", "AB"):
         sheet.column_dimensions[letter].hidden = True
-    sheet.freeze_panes = sheet.cell(_FIRST_ROW, 1)
+    sheet.freeze_panes = f"A{_FIRST_ROW}"
 
 
 def _free_name(book: Workbook) -> str:

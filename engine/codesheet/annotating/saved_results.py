@@ -8,8 +8,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import to_excel
 
-_CELL = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)>(<f\b.*?</f>|<f\b[^>]*/>)<v\s*/>|<c r="([A-Z]+\d+)"([^>]*)>(<f\b.*?</f>|<f\b[^>]*/>)<v></v>', re.DOTALL)
+_CELL = re.compile(
+    rb'<c r="([A-Z]+\d+)"([^>]*)>(<f\b[^>]*/>|<f\b(?:(?!</f>).)*</f>)<v(?:\s*/>|></v>)', re.DOTALL
+)
 _TYPE = re.compile(rb'\s+t="\w+"')
 
 Results = Mapping[str, tuple[str, str]]
@@ -17,7 +20,7 @@ Results = Mapping[str, tuple[str, str]]
 
 
 def with_results(original: bytes, copy: bytes) -> bytes:
-    """Give a copy of a workbook with the results of the original's formulas, sheet by sheet of the same name."""
+    """Give a copy of a workbook with the results of the original's formulas, by sheets of one name."""
     found = _results(original)
     if not any(found.values()):
         return copy
@@ -66,19 +69,23 @@ def _written(cell: Any) -> tuple[str, str]:  # noqa: ANN401 - as above
     if cell.data_type == "e":
         return "e", str(raw)
     if cell.is_date:
-        from openpyxl.utils.datetime import to_excel
-
-        return "n", repr(to_excel(cell.value))
+        return "n", repr(to_excel(cell.value))  # type: ignore[no-untyped-call]
     return "str", str(raw)
 
 
 def _filled(part: bytes, results: Results) -> bytes:
     def fill(found: re.Match[bytes]) -> bytes:
-        address, rest, formula = found.groups()[:3] if found[1] else found.groups()[3:]
+        address, rest, formula = found.groups()
         kind, value = results.get(address.decode(), ("", ""))
         if not kind:
             return found[0]
         rest = _TYPE.sub(b"", rest)
-        return b'<c r="%s"%s t="%s">%s<v>%s</v>' % (address, rest, kind.encode(), formula, escape(value).encode())
+        return b'<c r="%s"%s t="%s">%s<v>%s</v>' % (
+            address,
+            rest,
+            kind.encode(),
+            formula,
+            escape(value).encode(),
+        )
 
     return _CELL.sub(fill, part)

@@ -59,7 +59,7 @@ _ABOUT_THE_TABLE = frozenset(
 
 
 def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Issue]:
-    """Leave out what follows from damaged cells, and from rows that could not be read (`unread`: their issues)."""
+    """Leave out what follows from damaged cells, and from rows that could not be read (`unread`)."""
     found = list(dict.fromkeys(issues))
     if any(issue.is_error for issue in unread):
         found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]

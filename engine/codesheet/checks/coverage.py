@@ -7,7 +7,8 @@ rules in play are one case. Work is bounded: beyond it the answer is that it can
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from codesheet.checks.geometry import Dimension, Geometry, Rules
+from codesheet.checks.dimensions import Dimension, Rules
+from codesheet.checks.geometry import Geometry
 from codesheet.checks.value_classes import ones
 
 _MOST_STEPS = 20_000

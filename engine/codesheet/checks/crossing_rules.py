@@ -1,4 +1,4 @@
-"""Rules of a table with a Scope that match together, give different things, and of which none is more specific."""
+"""Rules of a table with a Scope that match together and differ, and of which none is more specific."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Rows that are one rule (or one key) at different times: what the dates between them leave out or say twice."""
+"""Rows that are one rule (or one key) at different times: what their dates leave out or say twice."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from codesheet.checks.coverage import Box, TooLarge, uncovered
-from codesheet.checks.geometry import DATES, Dimension, Geometry, independent
+from codesheet.checks.dimensions import Dimension, independent
+from codesheet.checks.geometry import DATES, Geometry
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.unary_test_printer import show_unary_test
 from codesheet.language.unary_tests import Anything, Equals, Interval, NotBlank
@@ -54,7 +55,7 @@ def _lapses(box: Box, dimensions: list[Dimension], open_fields: list[str]) -> bo
 
 
 def _domain(geometry: Geometry, dimension: Dimension) -> tuple[int, bool]:
-    """Give the classes a table must answer for, and whether the field may hold others, of which nothing is known.
+    """Give the classes a table must answer for, and whether the field may hold others.
 
     A missing fact must be answered for where it is lawfully blank (Required no); others are asked for.
     """

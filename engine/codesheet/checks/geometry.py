@@ -5,17 +5,15 @@ with one bit a rule, so that thousands of rules are compared at once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
+from codesheet.checks.cutting import ValueClass
+from codesheet.checks.dimensions import Cell, Dimension, Rules, add_cell, compared, independent, index_rules
 from codesheet.checks.roots import Roots
-from codesheet.checks.value_classes import MISSING, Bits, ValueClass, ValueClasses, ones
-from codesheet.language.unary_test_logic import compare_fields, covers
+from codesheet.checks.value_classes import MISSING, Bits, ValueClasses, ones
+from codesheet.language.unary_test_logic import compare_fields
 from codesheet.language.unary_test_printer import show_unary_test, show_written
 from codesheet.language.unary_tests import (
-    AnyOf,
     Anything,
-    Blank,
     Compare,
     Equals,
     Interval,
@@ -26,90 +24,7 @@ from codesheet.language.unary_tests import (
 from codesheet.language.values import FieldType
 from codesheet.model import Condition, DecisionTable, Origin, Period, Required, Rulebook
 
-Rules: TypeAlias = int
-"""A set of rules: bit i is the table's rule i."""
-
 DATES = "dates"
-
-
-@dataclass(slots=True)
-class Cell:
-    """One distinct cell of a dimension: the classes it accepts, and what it is written as."""
-
-    bits: Bits
-    tests: frozenset[UnaryTest]
-    rules: Rules = 0
-
-
-@dataclass(slots=True)
-class Dimension:
-    """One dimension: its classes, its distinct cells, and which cell each rule has.
-
-    `name` is the field; `with_rules[c]` the rules that accept class c for sure.
-    """
-
-    name: str
-    kind: FieldType
-    roots: frozenset[str]
-    classes: ValueClasses | None
-    everything: int
-    cells: list[Cell] = field(default_factory=list)
-    cell_of: list[int] = field(default_factory=list)
-    with_rules: list[Rules] = field(default_factory=list)
-    _meeting: dict[int, Rules] = field(default_factory=dict)
-    _covering: dict[int, Rules] = field(default_factory=dict)
-
-    @property
-    def expected(self) -> int:
-        """Give the classes without values that Allowed values leave out: rows with those go to review."""
-        if self.classes is None:
-            return self.everything
-        bits, is_open = self.classes.domain
-        return self.everything if is_open or not self.classes.is_closed else bits | 1
-
-    def meeting(self, cell: int) -> Rules:
-        """Give the rules of which some value surely passes this cell too."""
-        found = self._meeting.get(cell)
-        if found is None:
-            own = self.cells[cell]
-            found = own.rules if own.bits.possible else 0
-            for place in ones(own.bits.sure & self.expected):
-                found |= self.with_rules[place]
-            self._meeting[cell] = found
-        return found
-
-    def covering(self, cell: int) -> Rules:
-        """Give the rules that accept whatever this cell accepts, judged by how the cells are written."""
-        found = self._covering.get(cell)
-        if found is None:
-            narrow = self.cells[cell].tests
-            found = 0
-            for other in self.cells:
-                if other.tests == narrow or _all_cover(
-                    other.tests, narrow, is_list=self.kind is FieldType.CODE_LIST
-                ):
-                    found |= other.rules
-            self._covering[cell] = found
-        return found
-
-    def of(self, rule: int) -> Cell:
-        """Give the cell of a rule."""
-        return self.cells[self.cell_of[rule]]
-
-
-def _all_cover(wide: frozenset[UnaryTest], narrow: frozenset[UnaryTest], *, is_list: bool) -> bool:
-    return all(any(_covers(one, other, is_list=is_list) for other in narrow) for one in wide)
-
-
-def _covers(wide: UnaryTest, narrow: UnaryTest, *, is_list: bool) -> bool:
-    """Say whether one test surely accepts whatever the other does; of lists, any element may pass."""
-    if not is_list or isinstance(wide, Anything) or wide == narrow:
-        return covers(wide, narrow) is True
-    if isinstance(wide, NotBlank):
-        return not isinstance(narrow, (Anything, Blank, AnyOf))
-    if isinstance(wide, Not) and isinstance(narrow, Not):
-        return covers(narrow.test, wide.test) is True
-    return not isinstance(wide, Not) and not isinstance(narrow, (Not, AnyOf)) and covers(wide, narrow) is True
 
 
 class Geometry:
@@ -135,7 +50,7 @@ class Geometry:
         self._place_rules(guard)
         self.dimensions = [*self._by_key.values(), self.dates]
         for dimension in self.dimensions:
-            _index(dimension)
+            index_rules(dimension)
         self.alive = self._alive()
 
     def _inputs(self) -> list[tuple[str, str]]:
@@ -170,7 +85,7 @@ class Geometry:
         return narrow.bits.is_exact or bool(dimension.covering(dimension.cell_of[rule]) >> other & 1)
 
     def surely_meet(self, rule: int, other: int) -> bool:
-        """Say whether some row matches both: fields made of the same facts may exclude what their cells allow."""
+        """Say whether some row matches both: columns made of the same facts may exclude each other."""
         mine = [d for d in self.dimensions if not self.cell_within(d, other, rule)]
         theirs = [d for d in self.dimensions if not self.cell_within(d, rule, other)]
         if not mine or not theirs:
@@ -239,7 +154,7 @@ class Geometry:
         for condition in conditions:
             key = _key(condition)
             dimension = self._by_key[key]
-            bits = dimension.classes.of(condition.test) if dimension.classes else _compared(condition.test)
+            bits = dimension.classes.of(condition.test) if dimension.classes else compared(condition.test)
             before, tests = found.get(
                 key, (Bits(dimension.everything, dimension.everything, is_exact=True), frozenset())
             )
@@ -271,14 +186,14 @@ class Geometry:
                     )
                     tests = tests | more
                 value = (bits.sure, bits.possible) if bits.is_exact else (bits, tests)
-                _add(dimension, value, Cell(bits, tests), numbers[key])
+                add_cell(dimension, value, Cell(bits, tests), numbers[key])
         dates: dict[object, int] = {}
         for rule in self.table.rules:
             test = _period_test(rule.period)
             assert self.dates.classes is not None  # noqa: S101 - made with them
             bits = self.dates.classes.of(test)
             bits = Bits(bits.sure & ~1, bits.possible & ~1, is_exact=True)
-            _add(self.dates, bits.sure, Cell(bits, frozenset({test})), dates)
+            add_cell(self.dates, bits.sure, Cell(bits, frozenset({test})), dates)
 
     def _alive(self) -> Rules:
         """Give the rules that accept anything at all."""
@@ -291,16 +206,6 @@ class Geometry:
 
 
 _ANY: frozenset[UnaryTest] = frozenset({Anything()})
-
-
-def independent(dimensions: Iterable[Dimension]) -> bool:
-    """Say whether no two dimensions are made of the same facts, so that their values come in every mixture."""
-    seen: set[str] = set()
-    for dimension in dimensions:
-        if seen & dimension.roots:
-            return False
-        seen |= dimension.roots
-    return True
 
 
 def _is_known(dimension: Dimension) -> bool:
@@ -316,51 +221,12 @@ def _key(condition: Condition) -> tuple[str, str]:
     return condition.field, single.field if isinstance(single, Compare) else repr(condition.test)
 
 
-_LESS, _SAME, _MORE = 0b0010, 0b0100, 0b1000
-_COMPARED = {
-    "<": _LESS,
-    "<=": _LESS | _SAME,
-    "=": _SAME,
-    ">=": _SAME | _MORE,
-    ">": _MORE,
-    "<>": _LESS | _MORE,
-}
-
-
-def _compared(test: UnaryTest) -> Bits:
-    """Give the outcomes of comparing two fields (missing, less, same, more) that a test accepts."""
-    match test:
-        case Compare(operator, _):
-            bits = _COMPARED[operator]
-        case Not(Compare(operator, _)):
-            bits = 0b1110 & ~_COMPARED[operator]
-        case _:
-            bits = _MORE
-    return Bits(bits, bits, is_exact=True)
-
-
 def _period_test(period: Period) -> UnaryTest:
     if period.first is None and period.last is None:
         return NotBlank()
     first = None if period.first is None else float(period.first)
     last = None if period.last is None else float(period.last)
     return Equals(first) if first is not None and first == last else Interval(first, last)
-
-
-def _add(dimension: Dimension, value: object, cell: Cell, numbers: dict[object, int]) -> None:
-    number = numbers.setdefault(value, len(dimension.cells))
-    if number == len(dimension.cells):
-        dimension.cells.append(cell)
-    dimension.cells[number].rules |= 1 << len(dimension.cell_of)
-    dimension.cell_of.append(number)
-
-
-def _index(dimension: Dimension) -> None:
-    places = dimension.everything.bit_length()
-    dimension.with_rules = [0] * places
-    for cell in dimension.cells:
-        for place in ones(cell.bits.sure):
-            dimension.with_rules[place] |= cell.rules
 
 
 def _worded(dimension: Dimension, test: UnaryTest) -> str:

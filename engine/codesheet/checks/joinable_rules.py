@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from codesheet.checks.geometry import DATES, Dimension, Geometry
+from codesheet.checks.dimensions import Dimension
+from codesheet.checks.geometry import DATES, Geometry
 from codesheet.checks.rule_pairs import named, related, same_outputs
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.unary_test_printer import show_unary_test

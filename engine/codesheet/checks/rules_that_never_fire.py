@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from codesheet.checks.coverage import TooLarge, is_covered
-from codesheet.checks.geometry import Geometry, Rules
+from codesheet.checks.dimensions import Rules
+from codesheet.checks.geometry import Geometry
 from codesheet.checks.rule_pairs import named, related
 from codesheet.checks.value_classes import ones
 from codesheet.issues import Issue, IssueCode
@@ -68,8 +69,8 @@ def _beaten(geometry: Geometry, rule: int, better: Rules) -> Iterator[Issue]:
         return
     places = [single] if single is not None else _needed(geometry, rule, better)
     others = [rules[place] for place in places]
-    verb = "takes" if len(others) == 1 else "together take"
-    why = f"{named(others, rules[rule].at)}, which {'goes' if len(others) == 1 else 'go'} before it, {verb} all its cases"
+    goes, takes = ("goes", "takes") if len(others) == 1 else ("go", "together take")
+    why = f"{named(others, rules[rule].at)}, which {goes} before it, {takes} all its cases"
     remedy = "put it above, narrow what goes before it, or delete it"
     yield IssueCode.RULE_NEVER_FIRES.issue(rules[rule].at, *related(others), why=why, remedy=remedy)
 

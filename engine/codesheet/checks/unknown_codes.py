@@ -70,7 +70,9 @@ def _code_tables(rulebook: Rulebook) -> Iterator[_CodeTable]:
                 table.written.setdefault(code, str(test.value))
                 successor = row.values[place] if place is not None else None
                 if successor:
-                    table.successors[code] = ", ".join(successor) if isinstance(successor, tuple) else str(successor)
+                    table.successors[code] = (
+                        ", ".join(successor) if isinstance(successor, tuple) else str(successor)
+                    )
         yield table
 
 
@@ -106,7 +108,9 @@ def _judge_test(test: UnaryTest, table: _CodeTable, used: Period, at: CellRef) -
     for pattern in _patterns([test]):
         known = (covers(pattern, Equals(code)) is True for code in table.written.values())
         if not any(known) and not table.patterns:
-            yield IssueCode.CODE_NEVER_COMES.issue(at, text=_written(pattern), table=table.lookup.name, hint="")
+            yield IssueCode.CODE_NEVER_COMES.issue(
+                at, text=_written(pattern), table=table.lookup.name, hint=""
+            )
 
 
 def _share_a_day(one: Period, other: Period) -> bool:

@@ -10,7 +10,13 @@ from codesheet.model import Level, Origin, Result, Rulebook
 def unused(rulebook: Rulebook) -> Iterator[Issue]:
     """Name read fields, decided fields, value sets and lookups that have no effect on any claim."""
     reads = reads_of(rulebook)
-    kept = {rulebook.visit_key, rulebook.date_of_service, rulebook.row_order, *rulebook.shown, "Place of service"}
+    kept = {
+        rulebook.visit_key,
+        rulebook.date_of_service,
+        rulebook.row_order,
+        *rulebook.shown,
+        "Place of service",
+    }
     for field in rulebook.fields.values():
         if field.name in reads.fields or field.name in kept or field.level is Level.LINE:
             continue

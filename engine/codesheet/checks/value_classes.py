@@ -9,41 +9,34 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
-from codesheet.language.unary_test_acceptance import accepts, bare_code
+from codesheet.checks.cutting import (
+    ValueClass,
+    has_only_stems,
+    is_plain,
+    leaves_of,
+    lists_of,
+    never,
+    number_classes,
+    text_classes,
+)
+from codesheet.language.unary_test_acceptance import accepts
 from codesheet.language.unary_tests import (
     AnyOf,
     Anything,
     Blank,
-    CodeRange,
     Equals,
     InSet,
     Interval,
     Not,
     NotBlank,
     UnaryTest,
-    Wildcard,
 )
 from codesheet.language.values import FieldType, Scalar, fold, read_value
-from codesheet.model import AllowedValues, Member, Period, ValueSet
+from codesheet.model import AllowedValues, Period, ValueSet
 
 MISSING = 0
 """The class of a missing value is always the first."""
-
-_ELSE = "~~"
-"""Stands for every text that no cell writes and no pattern accepts."""
-
-_MOST_IN_LISTS = 24
-"""So many kinds of elements a code list is looked at in pairs of; beyond, one at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueClass:
-    """Values no cell tells apart: a sample (None: a missing value), and a test that accepts just them."""
-
-    sample: Scalar | None
-    test: UnaryTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +76,18 @@ class ValueClasses:
         if not kind.is_text and self._values is not None:
             asked += [Equals(value) for value in self._values if not isinstance(value, tuple)]
         if kind.is_text:
-            found = _text_classes(asked, sets, map(str, self._values or ()))
+            found = text_classes(asked, sets, map(str, self._values or ()))
         elif kind is FieldType.YES_NO:
             found = [ValueClass(1.0, Equals(1.0)), ValueClass(0.0, Equals(0.0))]
         else:
-            found = _number_classes(asked, whole=kind in (FieldType.WHOLE, FieldType.DATE))
-        self._leaves = list(_leaves(asked, sets))
+            found = number_classes(asked, whole=kind in (FieldType.WHOLE, FieldType.DATE))
+        self._leaves = list(leaves_of(asked, sets))
         self._elements = found
-        listed = _lists_of(found) if self._is_list else found
+        listed = lists_of(found) if self._is_list else found
         self.classes = (ValueClass(None, Blank()), *listed)
         self.everything = (1 << len(self.classes)) - 1
-        self._patterns = any(not _is_plain(test, sets) for test in asked)
-        self._only_stems = all(_has_only_stems(test, sets) for test in asked)
+        self._patterns = any(not is_plain(test, sets) for test in asked)
+        self._only_stems = all(has_only_stems(test, sets) for test in asked)
         for place, one in enumerate(self._elements, start=1):
             key = fold(one.sample) if isinstance(one.sample, str) else one.sample
             if isinstance(one.test, Equals) and key is not None:
@@ -134,7 +127,7 @@ class ValueClasses:
             (self._is_list and isinstance(test, (Anything, Blank, NotBlank)))
             or (
                 not self._is_list
-                and (not self._patterns or self._only_stems or _is_plain(test, self._sets, written=True))
+                and (not self._patterns or self._only_stems or is_plain(test, self._sets, written=True))
             )
         )
         return Bits(sure, possible, exact)
@@ -211,18 +204,19 @@ class ValueClasses:
                 return bits, bits
             case _:
                 bits = sum(
-                    1 << place for place, one in enumerate(self.classes) if accepts(test, one.sample, _never)
+                    1 << place for place, one in enumerate(self.classes) if accepts(test, one.sample, never)
                 )
                 return bits, bits
 
     def _of_interval(self, test: Interval) -> int:
         start = 0 if test.low is None else bisect_left(self._numbers, test.low)
         end = len(self._numbers) if test.high is None else bisect_left(self._numbers, test.high)
-        bits = 0
-        for place in range(start, min(end + 1, len(self._numbers))):
-            if accepts(test, self._numbers[place], _never):
-                bits |= 1 << (place + 1)
-        return bits
+        first, last = start, min(end + 1, len(self._numbers))
+        while first < last and not accepts(test, self._numbers[first], never):
+            first += 1
+        while first < last and not accepts(test, self._numbers[last - 1], never):
+            last -= 1
+        return ((1 << last) - (1 << first)) << 1
 
     def _of_set(self, name: str) -> tuple[int, int]:
         found = self._set_bits.get(name)
@@ -239,7 +233,9 @@ class ValueClasses:
 
 def _goes_below_zero(interval: Interval) -> bool:
     low, high = interval.low, interval.high
-    return (low is not None and low < 0) or (high is not None and (high < 0 or (high == 0 and interval.high_open)))
+    return (low is not None and low < 0) or (
+        high is not None and (high < 0 or (high == 0 and interval.high_open))
+    )
 
 
 def ones(bits: int) -> Iterator[int]:
@@ -248,11 +244,6 @@ def ones(bits: int) -> Iterator[int]:
         low = bits & -bits
         yield low.bit_length() - 1
         bits ^= low
-
-
-def _never(name: str, value: str | float) -> bool:
-    msg = f"whether {value} is in {name} is asked elsewhere"
-    raise LookupError(msg)
 
 
 def _allowed_values(
@@ -268,129 +259,6 @@ def _allowed_values(
     members = sets[allowed.set_name].members if allowed.set_name in sets else ()
     texts = [member.test.value for member in members if isinstance(member.test, Equals)]
     return tuple(map(str, texts)) if texts and len(texts) == len(members) else None
-
-
-def _leaves(tests: Iterable[UnaryTest], sets: Mapping[str, ValueSet]) -> Iterator[UnaryTest]:
-    """Give the single tests inside, those of value sets' members too."""
-    for test in tests:
-        match test:
-            case AnyOf(inner):
-                yield from _leaves(inner, sets)
-            case Not(inner):
-                yield from _leaves([inner], sets)
-            case InSet(name):
-                members: tuple[Member, ...] = sets[name].members if name in sets else ()
-                yield from (member.test for member in members)
-            case _:
-                yield test
-
-
-def _is_plain(test: UnaryTest, sets: Mapping[str, ValueSet], *, written: bool = False) -> bool:
-    """Say whether a test knows no patterns; `written`: and accepts only values it writes."""
-    if written and isinstance(test, (Not, NotBlank, Anything)):
-        return False
-    if written and isinstance(test, AnyOf) and any(isinstance(t, (Not, NotBlank)) for t in test.tests):
-        return False
-    return not any(isinstance(leaf, (Wildcard, CodeRange)) for leaf in _leaves([test], sets))
-
-
-def _has_only_stems(test: UnaryTest, sets: Mapping[str, ValueSet]) -> bool:
-    """Say whether all patterns inside end in their only star, so that they lie within each other or apart."""
-    leaves = [leaf for leaf in _leaves([test], sets) if isinstance(leaf, (Wildcard, CodeRange))]
-    return all(isinstance(leaf, Wildcard) and _stem(leaf.pattern) is not None for leaf in leaves)
-
-
-def _stem(pattern: str) -> str | None:
-    stem, star, rest = pattern.partition("*")
-    return stem if star and stem and not rest and "?" not in stem else None
-
-
-def _text_classes(
-    tests: Iterable[UnaryTest], sets: Mapping[str, ValueSet], more: Iterable[str]
-) -> list[ValueClass]:
-    """Give a class for each value written anywhere, some for what patterns accept besides, one for the rest."""
-    leaves = list(dict.fromkeys(_leaves(tests, sets)))
-    values = {fold(text): text for text in more}
-    for leaf in leaves:
-        if isinstance(leaf, Equals):
-            values.setdefault(fold(str(leaf.value)), str(leaf.value))
-    patterns = [leaf for leaf in leaves if isinstance(leaf, (Wildcard, CodeRange))]
-    found = [ValueClass(text, Equals(text)) for text in values.values()]
-    seen: set[tuple[bool, ...]] = {(False,) * len(patterns)}
-    for sample in _samples(patterns):
-        if fold(sample) in values:
-            continue
-        signature = tuple(accepts(pattern, sample, _never) for pattern in patterns)
-        if signature not in seen:
-            seen.add(signature)
-            smallest = [p for p, holds in zip(patterns, signature, strict=True) if holds][-1]
-            found.append(ValueClass(sample, smallest))
-    written = tuple(Equals(text) for text in values.values())
-    other = (
-        AnyOf((*written, *patterns))
-        if len(written) + len(patterns) > 1
-        else (*written, *patterns, NotBlank())[0]
-    )
-    if not any(isinstance(p, Wildcard) and not p.pattern.strip("*") for p in patterns):
-        rest = NotBlank() if isinstance(other, NotBlank) else Not(other)
-        found.append(ValueClass(_ELSE, rest))
-    return found
-
-
-def _samples(patterns: list[Wildcard | CodeRange]) -> Iterator[str]:
-    """Give texts that show which patterns meet: the ends of ranges, the stems of wildcards, and joins of two."""
-    for pattern in patterns:
-        if isinstance(pattern, CodeRange):
-            yield from (pattern.low, pattern.high, f"{pattern.high}~", f"{bare_code(pattern.low)}~")
-        else:
-            yield from (pattern.pattern.replace("*", filler).replace("?", "0") for filler in ("", "~", "0~"))
-    wild = [pattern.pattern for pattern in patterns if isinstance(pattern, Wildcard)][:_MOST_IN_LISTS]
-    for first, second in combinations(wild, 2):
-        one, two = first.replace("*", ""), second.replace("*", "")
-        yield from (f"{a}{b}".replace("?", "0") for a, b in ((one, two), (two, one)))
-
-
-def _number_classes(tests: Iterable[UnaryTest], *, whole: bool) -> list[ValueClass]:
-    """Cut the numbers at every bound: each bound, and each stretch between two."""
-    cuts: set[float] = set()
-    for leaf in _leaves(tests, {}):
-        if isinstance(leaf, Equals) and not isinstance(leaf.value, str):
-            cuts.add(leaf.value)
-        elif isinstance(leaf, Interval):
-            cuts.update(end for end in (leaf.low, leaf.high) if end is not None)
-    found: list[ValueClass] = []
-    previous: float | None = None
-    for cut in sorted(cuts):
-        found += _between(previous, cut, whole=whole)
-        if not whole or cut.is_integer():
-            found.append(ValueClass(cut, Equals(cut)))
-        previous = cut
-    return found + _between(previous, None, whole=whole)
-
-
-def _between(low: float | None, high: float | None, *, whole: bool) -> list[ValueClass]:
-    test = Interval(low, high, low is not None, high is not None)
-    if whole:
-        first = None if low is None else float(int(low // 1) + 1)
-        last = None if high is None else float(-(int(-high // 1)) - 1)
-        if first is not None and last is not None and first > last:
-            return []
-        sample = first if first is not None else last if last is not None else 0.0
-        return [ValueClass(sample, Equals(sample) if first == last else Interval(first, last))]
-    if low is None or high is None:
-        sample = (0.0 if high is None else high - 1) if low is None else low + 1
-    else:
-        sample = (low + high) / 2
-    return [ValueClass(sample, test)]
-
-
-def _lists_of(elements: list[ValueClass]) -> list[ValueClass]:
-    """Give the code lists of one element, and of two different ones."""
-    single = [ValueClass((str(one.sample),), one.test) for one in elements]
-    if len(elements) > _MOST_IN_LISTS:
-        return single
-    pairs = combinations(elements, 2)
-    return single + [ValueClass((str(a.sample), str(b.sample)), a.test) for a, b in pairs]
 
 
 def _lower(test: UnaryTest) -> tuple[float | None, bool]:

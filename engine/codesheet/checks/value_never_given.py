@@ -37,7 +37,12 @@ def value_never_given(rulebook: Rulebook) -> Iterator[Issue]:
 
 def _issue(condition: Condition, text: str, giver: str, values: list[str]) -> Issue:
     listed = f": it can be {', '.join(values)}" if len(values) <= _FEW else ""
-    facts = {"text": text, "field": condition.field, "giver": giver, "hint": did_you_mean(text, values) or listed}
+    facts = {
+        "text": text,
+        "field": condition.field,
+        "giver": giver,
+        "hint": did_you_mean(text, values) or listed,
+    }
     return IssueCode.VALUE_NEVER_GIVEN.issue(condition.at, **facts)
 
 
@@ -69,7 +74,12 @@ def _given(field: Field, rulebook: Rulebook) -> tuple[str, dict[str, str]] | Non
             return None
         place = lookup.values.index(field.name)
         cells = [row.values[place] for row in lookup.rows]
-        texts = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,)) if text is not None]
+        texts = [
+            text
+            for cell in cells
+            for text in (cell if isinstance(cell, tuple) else (cell,))
+            if text is not None
+        ]
         return f'lookup "{lookup.name}"', {fold(str(text)): str(text) for text in texts}
     if field.origin is Origin.DECISION:
         table = next((one for one in rulebook.decisions.values() if field.name in one.outputs), None)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
 from codesheet.language.values import FieldType, fold
-from codesheet.sheets.cells import Cell
+from codesheet.sheets.cells import Cell  # noqa: TC001 - the others here are used, too
 from codesheet.sheets.look_alikes import confusing_character, look
 from codesheet.sheets.table import Column, Row, Table
 from codesheet.sheets.title_block import Kind, TitledSheet
@@ -95,7 +95,7 @@ def near_twins(tables: list[Table], names: Names) -> Iterator[Issue]:
             if not kind.is_text or column.role == "THEN":
                 continue
             for row in table.rows:
-                cell = row.cell(column)
+                cell: Cell = row.cell(column)
                 if not isinstance(cell.value, str) or cell.is_blank:
                     continue
                 first = seen.setdefault((field, look(cell.text)), cell)

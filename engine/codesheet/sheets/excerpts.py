@@ -25,7 +25,9 @@ class Excerpts:
         sheet = self._sheets.get((issue.at.workbook, issue.at.sheet))
         if sheet is None or not issue.at.row or issue.at.row not in sheet.rows:
             return []
-        here = [at for at in issue.related if (at.workbook, at.sheet) == (sheet.workbook, sheet.name) and at.row]
+        here = [
+            at for at in issue.related if (at.workbook, at.sheet) == (sheet.workbook, sheet.name) and at.row
+        ]
         rows = sorted({issue.at.row, *(at.row for at in here[: _MOST_ROWS - 1])})
         heading = _heading_row(sheet, min(rows))
         shown = [heading, *rows] if heading else rows
@@ -60,7 +62,9 @@ def _lines(sheet: Sheet, rows: list[int], at: CellRef) -> Iterator[str]:
 
 def _columns(sheet: Sheet, rows: list[int], marked: int) -> list[int]:
     """Choose the columns that hold something in these rows, those around the marked one."""
-    filled = sorted({number for row in rows for number in sheet.rows.get(row, {})} | ({marked} if marked else set()))
+    filled = sorted(
+        {number for row in rows for number in sheet.rows.get(row, {})} | ({marked} if marked else set())
+    )
     if len(filled) <= _MOST_COLUMNS:
         return filled
     middle = filled.index(marked) if marked else 0

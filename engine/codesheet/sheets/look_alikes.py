@@ -1,4 +1,4 @@
-"""Characters that look like others: letters of other alphabets, dashes, quotation marks, and what cannot be seen."""
+"""Characters that look like others: letters of other alphabets, dashes, marks, and what cannot be seen."""
 
 from codesheet.language.values import fold
 

@@ -1,4 +1,4 @@
-"""What the eye sees of a sheet and its cells' values do not say: hidden, filtered and struck-out rows, formats.
+"""What the eye sees of a sheet and its cells do not say: hidden, filtered and struck-out rows, formats.
 
 Read from the sheet's XML, since openpyxl does not tell it of sheets it streams.
 """

@@ -1,4 +1,4 @@
-"""What a workbook file holds beside its sheets: macros, links to other files, how it counts and calculates."""
+"""What a workbook file holds beside its sheets: macros, links to others, how it counts and calculates."""
 
 import re
 import zipfile
@@ -30,7 +30,7 @@ def judge_parts(archive: zipfile.ZipFile, name: str, *, has_formulas: bool) -> I
 
 
 def judge_files(path: Path, read: list[str]) -> Iterator[Issue]:
-    """Say which files of a folder are not read although they look like workbooks, and which are open in Excel."""
+    """Say which files of a folder look like workbooks and are not read, and which are open in Excel."""
     if not path.is_dir():
         return
     for file in sorted(path.rglob("*")):
@@ -47,7 +47,7 @@ def judge_files(path: Path, read: list[str]) -> Iterator[Issue]:
 
 
 def _is_lock_of(workbook: str, lock: Path) -> bool:
-    """Say whether a lock file belongs to a workbook: Excel writes `~$`, and drops two letters of long names."""
+    """Say whether a lock file belongs to a workbook: `~$` stands before it, or for two letters."""
     path = PurePosixPath(workbook)
     same_folder = path.parent.as_posix() == lock.parent.as_posix()
     return same_folder and path.name.endswith(lock.name.removeprefix("~$"))
