@@ -11,7 +11,8 @@ from openpyxl.workbook import Workbook
 
 from codesheet.annotating.issues_sheet import add_issues_sheet, issues_of, remove_earlier
 from codesheet.annotating.marks import mark
-from codesheet.annotating.saved_results import with_results
+from codesheet.dressing.losses import what_would_be_lost
+from codesheet.dressing.saved_parts import note_sizes, put_back
 from codesheet.issues import Issue
 from codesheet.location import CellRef
 from codesheet.replacing import WriteError, replacing_file
@@ -39,14 +40,27 @@ def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) 
 def annotated(original: bytes, name: str, issues: Sequence[Issue]) -> bytes:
     """Give a workbook's bytes with its issues marked; marks of an earlier run are replaced."""
     own = issues_of(name, issues)
+    macros = name.lower().endswith(".xlsm")
+    lost = what_would_be_lost(original, macros=macros)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know
-        book = load_workbook(BytesIO(original), keep_vba=name.lower().endswith(".xlsm"))
+        book = load_workbook(BytesIO(original), keep_vba=macros, rich_text=True)
+        _keep_note_sizes(book, original)
         remove_earlier(book)
-        add_issues_sheet(book, own, _mark_cells(book, own))
+        add_issues_sheet(book, own, _mark_cells(book, own), lost)
         stream = BytesIO()
         book.save(stream)
-        return with_results(original, stream.getvalue())
+        return put_back(stream.getvalue(), original, None)
+
+
+def _keep_note_sizes(book: Workbook, original: bytes) -> None:
+    """Keep the size of each comment, which openpyxl does not read."""
+    for title, sizes in note_sizes(original).items():
+        for place, (width, height) in sizes.items():
+            row, column = place.removeprefix("R").split("C")
+            comment = book[title].cell(int(row), int(column)).comment if title in book.sheetnames else None
+            if comment is not None:
+                comment.width, comment.height = width, height
 
 
 def _mark_cells(book: Workbook, issues: Sequence[Issue]) -> list[tuple[str, str]]:

@@ -37,11 +37,18 @@ def remove_earlier(book: Workbook) -> None:
         book.remove(sheet)
 
 
-def add_issues_sheet(book: Workbook, issues: Sequence[Issue], marked: Sequence[tuple[str, str]]) -> None:
-    """Add the sheet of a workbook's issues; `marked`: cells (`Sheet!B7`) and their looks before."""
+def add_issues_sheet(
+    book: Workbook, issues: Sequence[Issue], marked: Sequence[tuple[str, str]], lost: Sequence[str]
+) -> None:
+    """Add the sheet of a workbook's issues; `marked`: cells (`Sheet!B7`) and their looks before.
+
+    `lost` names what the workbook holds besides cells and the copy does not.
+    """
     sheet: Worksheet = book.create_sheet(_free_name(book))
     sheet["A1"] = _TITLE
     sheet["A1"].font = Font(bold=True, size=14)
+    if lost:
+        _text(sheet, 2, 1, f"This copy lacks {'; '.join(lost)}: the workbook itself has it still.")
     for number, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True), start=1):
         sheet.cell(_FIRST_ROW - 1, number, heading).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(number)].width = width

@@ -1,6 +1,7 @@
 """Marks on cells: a colour and a comment, put on so that a later run can take its own off again."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,9 @@ from codesheet.issues import Issue, Severity
 AUTHOR = "codesheet"
 _FILLS = {Severity.ERROR: "FFFBE0E1", Severity.WARNING: "FFFFF1D2", Severity.NOTE: "FFDFEAF6"}
 _ORDER = list(Severity)
+_OURS = re.compile(r"(?:error|warning|note) [A-Z]\d{3}: ")
+"""How our comments begin: LibreOffice forgets who wrote a comment."""
+
 _BEFORE = "\n\n— the comment before: "
 _WIDTH, _LINE_HEIGHT, _LINE_LENGTH = 340, 17, 48
 _LONGEST = 30_000
@@ -35,7 +39,7 @@ def mark(cell: Cell, issues: Iterable[Issue]) -> str:
 def unmark(cell: Cell, before: str) -> None:
     """Take a mark off: the colour and the comment of before come back."""
     cell.fill = _fill_from_text(before)
-    if cell.comment is not None and cell.comment.author == AUTHOR:
+    if cell.comment is not None and _OURS.match(cell.comment.text):
         _, found, earlier = cell.comment.text.partition(_BEFORE)
         author, _, text = earlier.partition(": ")
         cell.comment = Comment(text, author) if found else None
