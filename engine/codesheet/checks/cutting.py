@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from codesheet.language.unary_test_acceptance import accepts, bare_code
+from codesheet.checks.sample_index import SampleIndex
+from codesheet.language.unary_test_acceptance import bare_code
 from codesheet.language.unary_tests import (
     AnyOf,
     Anything,
@@ -81,15 +82,7 @@ def text_classes(
             values.setdefault(fold(str(leaf.value)), str(leaf.value))
     patterns = [leaf for leaf in leaves if isinstance(leaf, (Wildcard, CodeRange))]
     found = [ValueClass(text, Equals(text)) for text in values.values()]
-    seen: set[tuple[bool, ...]] = {(False,) * len(patterns)}
-    for sample in _samples(patterns):
-        if fold(sample) in values:
-            continue
-        signature = tuple(accepts(pattern, sample, never) for pattern in patterns)
-        if signature not in seen:
-            seen.add(signature)
-            smallest = [p for p, holds in zip(patterns, signature, strict=True) if holds][-1]
-            found.append(ValueClass(sample, smallest))
+    found += _pattern_classes(patterns, values)
     written = tuple(Equals(text) for text in values.values())
     other = (
         AnyOf((*written, *patterns))
@@ -100,6 +93,21 @@ def text_classes(
         rest = NotBlank() if isinstance(other, NotBlank) else Not(other)
         found.append(ValueClass(_ELSE, rest))
     return found
+
+
+def _pattern_classes(patterns: list[Wildcard | CodeRange], values: Mapping[str, str]) -> Iterator[ValueClass]:
+    """Give a class for each set of patterns that some text passes, and no cell writes."""
+    samples = [sample for sample in dict.fromkeys(_samples(patterns)) if fold(sample) not in values]
+    index = SampleIndex(samples)
+    passing: list[list[int]] = [[] for _ in samples]
+    for number, pattern in enumerate(patterns):
+        for place in index.accepted(pattern):
+            passing[place].append(number)
+    seen: set[tuple[int, ...]] = {()}
+    for sample, numbers in zip(samples, passing, strict=True):
+        if tuple(numbers) not in seen:
+            seen.add(tuple(numbers))
+            yield ValueClass(sample, patterns[numbers[-1]])
 
 
 def _samples(patterns: list[Wildcard | CodeRange]) -> Iterator[str]:

@@ -20,17 +20,20 @@ from codesheet.checks.cutting import (
     number_classes,
     text_classes,
 )
+from codesheet.checks.sample_index import SampleIndex
 from codesheet.language.unary_test_acceptance import accepts
 from codesheet.language.unary_tests import (
     AnyOf,
     Anything,
     Blank,
+    CodeRange,
     Equals,
     InSet,
     Interval,
     Not,
     NotBlank,
     UnaryTest,
+    Wildcard,
 )
 from codesheet.language.values import FieldType, Scalar, fold, read_value
 from codesheet.model import AllowedValues, Period, ValueSet
@@ -86,6 +89,7 @@ class ValueClasses:
         listed = lists_of(found) if self._is_list else found
         self.classes = (ValueClass(None, Blank()), *listed)
         self.everything = (1 << len(self.classes)) - 1
+        self._index = SampleIndex(one.sample for one in found if isinstance(one.sample, str))
         self._patterns = any(not is_plain(test, sets) for test in asked)
         self._only_stems = all(has_only_stems(test, sets) for test in asked)
         for place, one in enumerate(self._elements, start=1):
@@ -201,6 +205,9 @@ class ValueClasses:
                 return bits, bits
             case Interval() if not self.kind.is_text:
                 bits = self._of_interval(test)
+                return bits, bits
+            case Wildcard() | CodeRange() if not self._is_list:
+                bits = sum(2 << place for place in self._index.accepted(test))
                 return bits, bits
             case _:
                 bits = sum(

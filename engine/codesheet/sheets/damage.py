@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
 from codesheet.language.values import FieldType, fold
-from codesheet.sheets.cells import Cell  # noqa: TC001 - the others here are used, too
+from codesheet.sheets.cells import Cell
 from codesheet.sheets.look_alikes import confusing_character, look
 from codesheet.sheets.table import Column, Row, Table
 from codesheet.sheets.title_block import Kind, TitledSheet
@@ -86,13 +86,16 @@ def deceptive_characters(table: Table, names: Names) -> Iterator[Issue]:
 
 
 def near_twins(tables: list[Table], names: Names) -> Iterator[Issue]:
-    """Find values of one field that look alike but are not the same: CAR-T with a hyphen and with a dash."""
+    """Find values of one field that look alike but are not the same: CAR-T with a hyphen and with a dash.
+
+    Two keys of one lookup may: it lists the spellings that come.
+    """
     seen: dict[tuple[str, str], Cell] = {}
     told: set[tuple[str, str]] = set()
     for table in tables:
         for column, kind in _value_columns(table, names):
             field = names.find_field(column.heading) or ""
-            if not kind.is_text or column.role == "THEN":
+            if not kind.is_text or column.role in ("THEN", "GIVEN", "EXPECT"):
                 continue
             for row in table.rows:
                 cell: Cell = row.cell(column)
@@ -100,10 +103,15 @@ def near_twins(tables: list[Table], names: Names) -> Iterator[Issue]:
                     continue
                 first = seen.setdefault((field, look(cell.text)), cell)
                 key = (field, fold(cell.text))
-                if fold(first.text) != fold(cell.text) and key not in told:
+                spellings = column.role == "KEY" and _same_sheet(first, cell)
+                if fold(first.text) != fold(cell.text) and key not in told and not spellings:
                     told.add(key)
                     facts = {"text": cell.text, "other": first.text}
                     yield IssueCode.NEAR_TWIN.issue(cell.at, first.at, **facts)
+
+
+def _same_sheet(one: Cell, other: Cell) -> bool:
+    return (one.at.workbook, one.at.sheet) == (other.at.workbook, other.at.sheet)
 
 
 def _value_columns(table: Table, names: Names) -> Iterator[tuple[Column, FieldType]]:

@@ -7,6 +7,7 @@ _CYRILLIC_AND_GREEK = {
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοιν", "ABEZHIKMNOPTYXoiv", strict=True)),  # noqa: RUF001
 }
 _FULL_WIDTH = {chr(0xFF01 + place): chr(0x21 + place) for place in range(94)}
+_ALIKE = {**_CYRILLIC_AND_GREEK, **_FULL_WIDTH}
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
 _MARKS = {
@@ -21,8 +22,7 @@ _MARKS = {
 
 _LOOKS = str.maketrans(
     {
-        **_CYRILLIC_AND_GREEK,
-        **_FULL_WIDTH,
+        **_ALIKE,
         **dict.fromkeys(_UNSEEN, ""),
         **dict.fromkeys(_DASHES, "-"),
         **_MARKS,
@@ -33,18 +33,18 @@ _LOOKS = str.maketrans(
 def confusing_character(text: str) -> tuple[str, str] | None:
     """Find a character that the eye takes for another (or does not see), and the other one.
 
-    Letters of another alphabet count only beside Latin letters or digits: a word all in Greek is meant.
+    Letters of another alphabet count only in words that are otherwise Latin: a Greek word is meant.
     """
     if text.isascii():
         return None
     unseen = next((c for c in text if c in _UNSEEN), None)
     if unseen is not None:
         return unseen, ""
-    latin = any(c.isascii() and c.isalnum() for c in text)
-    alike = {**_CYRILLIC_AND_GREEK, **_FULL_WIDTH}
-    only_alike = all(c in alike or not c.isalpha() for c in text)
-    found = next((c for c in text if c in alike), None)
-    return (found, alike[found]) if found is not None and (latin or only_alike) else None
+    for word in text.split():
+        found = next((c for c in word if c in _ALIKE), None)
+        if found is not None and all(c.isascii() or c in _ALIKE for c in word if c.isalpha()):
+            return found, _ALIKE[found]
+    return None
 
 
 def look(text: str) -> str:
