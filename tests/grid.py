@@ -57,8 +57,8 @@ def sheets_of(text: str) -> list[Sheet]:
     for name, book in sorted(workbooks(text).items()):
         stream = BytesIO()
         book.save(stream)
-        found, problem = read_sheets(stream.getvalue(), name)
-        assert problem is None, problem
+        found, problems = read_sheets(stream.getvalue(), name)
+        assert problems == []
         sheets += found
     return sheets
 

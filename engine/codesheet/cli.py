@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from codesheet import commands
 from codesheet.issue_formats import as_github, as_json
-from codesheet.issues import Issue
+from codesheet.issue_pages import near_code, page_of
+from codesheet.issues import Issue, Severity
 from codesheet.replacing import WriteError
 
 DONE, FAULTS = 0, 1
@@ -99,17 +100,50 @@ def dress(
     raise typer.Exit(FAULTS if any(one.left_alone for one in dressed) else DONE)
 
 
-@app.command(epilog="Example: `codesheet check workbooks`")
+@app.command(
+    epilog="Examples: `codesheet check workbooks` · `codesheet check --explain T201` · "
+    "`codesheet check workbooks --format json --notes`"
+)
 def check(
     rulebook: Rulebook = Path("workbooks"),
     form: Annotated[IssueFormat, typer.Option("--format", help="How to print issues.")] = IssueFormat.TEXT,
+    *,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Show what is worth knowing, beside errors and warnings.")
+    ] = False,
+    annotated: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate", metavar="FOLDER", help="Write the workbooks again with their issues marked in them."
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Print what an issue's code means, and stop.")
+    ] = None,
 ) -> None:
     """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 on errors."""
-    with _progress() as report:
-        issues = commands.check_rulebook(rulebook, report)
-    _print_issues(issues, form)
-    if not issues:
-        _say(f"{rulebook}: no issues")
+    if explain is not None:
+        _explain(explain)
+    copies: list[Path] = []
+    try:
+        with _progress() as report:
+            found = commands.check_rulebook(rulebook, report)
+            if annotated is not None:
+                copies = commands.annotate_workbooks(rulebook, found, annotated, report)
+    except WriteError as problem:
+        _fail(str(problem))
+    issues = found if notes else commands.without_notes(found)
+    excerpts = commands.excerpts_of(rulebook, issues) if form is IssueFormat.TEXT else None
+    _print_issues(issues, form, excerpts)
+    if form is IssueFormat.TEXT:
+        more = len(found) - len(issues)
+        hint = f" ({_counted(more, 'note')}: --notes shows them)" if more else ""
+        if not issues:
+            _say(f"{rulebook}: no issues{hint}")
+        elif more:
+            _say(f"and {_counted(more, 'note')}: --notes shows them")
+    for copy in copies:
+        typer.echo(copy, err=form is not IssueFormat.TEXT)
     raise typer.Exit(FAULTS if commands.has_errors(issues) else DONE)
 
 
@@ -252,18 +286,34 @@ def _progress() -> Iterator[commands.Report]:
         yield report
 
 
-def _print_issues(issues: Sequence[Issue], form: IssueFormat) -> None:
+def _print_issues(
+    issues: Sequence[Issue], form: IssueFormat, excerpts: Sequence[Sequence[str]] | None = None
+) -> None:
     match form:
         case IssueFormat.JSON:
             typer.echo(as_json(issues))
         case IssueFormat.GITHUB:
             typer.echo(as_github(issues), nl=False)
         case IssueFormat.TEXT:
-            for issue in issues:
-                _say(str(issue))
-            errors = sum(issue.is_error for issue in issues)
+            for issue, lines in zip(issues, excerpts or [()] * len(issues), strict=True):
+                pasted = ("\t".join(row) for row in issue.rows_to_paste)
+                _say("\n".join([str(issue), *lines, *(f"    paste: {row}" for row in pasted)]))
+            counts = [sum(issue.severity is severity for issue in issues) for severity in Severity]
             if issues:
-                _say(f"{errors} errors, {len(issues) - errors} warnings")
+                named = zip(counts, ("error", "warning", "note"), strict=True)
+                _say(", ".join(_counted(n, word) for n, word in named if n or word != "note"))
+
+
+def _explain(code: str) -> NoReturn:
+    page = page_of(code)
+    if page is None:
+        raise typer.BadParameter(f'there is no issue "{code}"{near_code(code)}', param_hint="--explain")
+    typer.echo(page, nl=False)
+    raise typer.Exit(DONE)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _say(text: str) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codesheet.annotating.annotator import annotate
 from codesheet.checks import check
+from codesheet.checks.causes import each_cause_once
 from codesheet.coding.side_by_side import code_chunks
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import differences, read_rules, write_rules
@@ -16,13 +18,15 @@ from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.export import Export
 from codesheet.exports.reader import read_export
-from codesheet.issues import Issue
+from codesheet.issues import Issue, IssueCode, Severity
 from codesheet.model import Rulebook
 from codesheet.replacing import working_folder
 from codesheet.results.run_record import new_run_record
 from codesheet.results.tables import Results
 from codesheet.results.writer import refuse_target, write_results
-from codesheet.sheets.rulebook import read_rulebook
+from codesheet.sheets.excerpts import Excerpts
+from codesheet.sheets.rulebook import in_sheet_order, read_rulebook
+from codesheet.sheets.workbook import find_workbooks, read_workbooks
 from codesheet.starter.new_rulebook import write_starter
 from codesheet.verifying.verification import Verification, verify
 
@@ -45,7 +49,15 @@ class CodeOutcome:
 
 
 def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
-    """Load a rulebook: a folder of workbooks, one workbook, or a folder of compiled rules."""
+    """Load a rulebook: a folder of workbooks, one workbook, or a folder of compiled rules.
+
+    Notes are left out of the issues: whoever codes or compiles has not asked for them.
+    """
+    ruleset, issues = _load(path, report)
+    return ruleset, without_notes(issues)
+
+
+def _load(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
     if (path / "rulebook.json").is_file():
         report("Reading rules")
         return read_rules(path)
@@ -54,13 +66,18 @@ def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue
     return _compiled(rulebook, issues, report)
 
 
+def without_notes(issues: Sequence[Issue]) -> list[Issue]:
+    """Give the errors and warnings."""
+    return [issue for issue in issues if issue.severity is not Severity.NOTE]
+
+
 def _compiled(
     rulebook: Rulebook | None, issues: list[Issue], report: Report
 ) -> tuple[Ruleset | None, list[Issue]]:
     if rulebook is None:
-        return None, issues
+        return None, each_cause_once(issues, ())
     report("Checking tables")
-    issues = [*issues, *check(rulebook)]
+    issues = each_cause_once([*issues, *check(rulebook)], issues)
     if has_errors(issues):
         return None, issues
     report("Compiling")
@@ -94,12 +111,31 @@ def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dresse
 
 
 def check_rulebook(path: Path, report: Report) -> list[Issue]:
-    """Check workbooks, and run their examples."""
-    ruleset, issues = load_ruleset(path, report)
-    if ruleset is None:
-        return issues
-    report("Running examples")
-    return [*issues, *run_examples(ruleset)]
+    """Check workbooks, and run their examples; give every issue, notes too, in order of the sheets."""
+    ruleset, issues = _load(path, report)
+    if ruleset is not None:
+        report("Running examples")
+        issues = [*issues, *run_examples(ruleset)]
+    return in_sheet_order(issues)
+
+
+def excerpts_of(path: Path, issues: Sequence[Issue]) -> list[list[str]]:
+    """Give for each issue the rows it speaks of, as lines to print below it."""
+    sheets = read_workbooks(path)[0] if issues and path.exists() else []
+    excerpts = Excerpts(sheets)
+    return [excerpts.of(issue) for issue in issues]
+
+
+def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report: Report) -> list[Path]:
+    """Write annotated copies of a rulebook's workbooks; those that cannot be read have none.
+
+    Raises:
+        WriteError: a copy cannot be written, or would take the place of its workbook.
+
+    """
+    report("Writing annotated copies")
+    unread = {issue.at.workbook for issue in issues if issue.kind is IssueCode.UNREADABLE_WORKBOOK}
+    return [annotate(found, issues, folder) for found in find_workbooks(path) if found[0] not in unread]
 
 
 def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:

@@ -11,6 +11,7 @@ from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder
 from codesheet.coding.columns import Frame, column_of
 from codesheet.compiling.ruleset import Ruleset
+from codesheet.example_coverage import untried
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import (
     CellValue,
@@ -46,7 +47,7 @@ class _Visit:
 
 
 def run_examples(ruleset: Ruleset) -> list[Issue]:
-    """Code every example of a rulebook; an issue for each visit that comes out differently."""
+    """Code every example of a rulebook; an issue for each that comes out differently, and what is untried."""
     visits = [visit for sheet in ruleset.rulebook.examples for visit in _visits(sheet)]
     given = [(visit, row) for visit in visits for row in visit.rows if _has_given(row)]
     encounters, issues = _encounters(given, ruleset.rulebook)
@@ -58,7 +59,7 @@ def run_examples(ruleset: Ruleset) -> list[Issue]:
     for visit in visits:
         if not faulty & {row.at.whole_row for row in visit.rows}:
             issues += _compare(visit, batch, rows_by_visit.get(visit.key, []), given, ruleset.rulebook)
-    return issues
+    return [*issues, *untried(ruleset.rulebook, encounters, batch)]
 
 
 def _visits(sheet: Examples) -> Iterator[_Visit]:
@@ -197,7 +198,8 @@ def _compare_edit(visit: _Visit, row: ExampleRow, edits: pd.DataFrame) -> Iterat
     found = not got if fold(wanted) == _NONE else any(fnmatchcase(fold(g), fold(wanted)) for g in got)
     if not found:
         shown = "; ".join(got) or "no edit"
-        yield IssueCode.EXAMPLE_EDIT.issue(row.at, visit=visit.name, expected=wanted, got=shown)
+        rules = ", ".join(dict.fromkeys(filter(None, edits["Rule"]))) or "no rule"
+        yield IssueCode.EXAMPLE_EDIT.issue(row.at, visit=visit.name, expected=wanted, got=shown, rules=rules)
 
 
 def _compare_status(visit: _Visit, row: ExampleRow, batch: CodedBatch) -> Iterator[Issue]:

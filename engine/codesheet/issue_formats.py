@@ -3,7 +3,9 @@
 import json
 from collections.abc import Sequence
 
-from codesheet.issues import Issue
+from codesheet.issues import Issue, Severity
+
+_LEVELS = {Severity.NOTE: "notice"}
 
 
 def as_json(issues: Sequence[Issue]) -> str:
@@ -13,12 +15,13 @@ def as_json(issues: Sequence[Issue]) -> str:
             {
                 "code": issue.kind.code,
                 "name": issue.kind.name.lower().replace("_", "-"),
-                "severity": issue.kind.severity.value,
+                "severity": issue.severity.value,
                 "message": issue.message,
                 "workbook": issue.at.workbook,
                 "sheet": issue.at.sheet,
                 "cell": f"{issue.at.column}{issue.at.row}" if issue.at.row else "",
                 "related": [str(cell) for cell in issue.related],
+                "rows_to_paste": [list(row) for row in issue.rows_to_paste],
             }
             for issue in issues
         ],
@@ -30,7 +33,7 @@ def as_json(issues: Sequence[Issue]) -> str:
 def as_github(issues: Sequence[Issue]) -> str:
     """Give issues as workflow commands, a line each."""
     return "".join(
-        f"::{issue.kind.severity.value} file={_property(issue.at.workbook)},"
+        f"::{_LEVELS.get(issue.severity, issue.severity.value)} file={_property(issue.at.workbook)},"
         f"title={_property(issue.kind.code)}::{_data(str(issue))}\n"
         for issue in issues
     )

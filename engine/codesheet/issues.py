@@ -1,21 +1,24 @@
 """What can be wrong with a user's workbooks or export: one closed list of messages.
 
 Each member is (code, severity, template). The name is the fault, the template says what is wrong, with the
-value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, U unary tests,
-X formulas, T decision tables, E examples, G the graph of tables, R visit exports and runs.
+value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, C codes,
+U unary tests, X formulas, T decision tables, D dates, E examples, G the graph of tables, R visit exports
+and runs.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from codesheet.location import CellRef
 
 
 class Severity(Enum):
-    """Errors stop coding; warnings do not."""
+    """Errors stop coding; warnings ask for a look; notes are worth knowing, and shown when asked for."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class IssueCode(Enum):
@@ -122,6 +125,94 @@ class IssueCode(Enum):
     UNKNOWN_WORD = ("W125", Severity.ERROR, '"{text}" is no {what}{hint}: it can be {words}')
     SECOND_ABOUT = ("W126", Severity.ERROR, "this workbook has an About sheet already: join the two")
     MISSING_LABEL = ("W127", Severity.ERROR, "the title block does not say {label}: {remedy}")
+    # what Excel, or a hand in it, does
+    HIDDEN_SHEET = (
+        "W201",
+        Severity.WARNING,
+        "this sheet is hidden, and counts all the same: show it, or delete it if it is not meant",
+    )
+    HIDDEN_ROWS = (
+        "W202",
+        Severity.WARNING,
+        "out of sight ({how}), and counted all the same: {rows}; show them, or delete what is not meant",
+    )
+    STRUCK_ROW = (
+        "W203",
+        Severity.WARNING,
+        "this row is struck through, and counts all the same: delete it, or end it with a date in TO",
+    )
+    MACROS_IGNORED = ("W204", Severity.NOTE, "holds macros: they are ignored, only the cells count")
+    EXTERNAL_LINKS = (
+        "W205",
+        Severity.WARNING,
+        (
+            "has formulas that read other workbooks: what was last saved counts, though the others may have "
+            "changed; write the values themselves"
+        ),
+    )
+    DATES_FROM_1904 = (
+        "W206",
+        Severity.NOTE,
+        (
+            "counts days from 1904, as Excel for Mac once did: its dates are read rightly, but move by four "
+            "years when copied into another workbook"
+        ),
+    )
+    NOT_RECALCULATED = (
+        "W207",
+        Severity.WARNING,
+        (
+            "has formulas and calculates only when told to: their results may be out of date; press F9 in "
+            "Excel, set calculation to automatic, and save"
+        ),
+    )
+    NOT_READ = ("W208", Severity.WARNING, "is not read, since {form} is another format: save it as .xlsx")
+    OPEN_IN_EXCEL = ("W209", Severity.NOTE, "is open in Excel: what is not saved yet is not seen here")
+    CODE_BECAME_DATE = (
+        "W210",
+        Severity.ERROR,
+        (
+            "Excel stores {text} here as a date or time, and {field} holds codes: format the cell as text "
+            "and type the code again"
+        ),
+    )
+    POWER_OF_TEN = (
+        "W211",
+        Severity.ERROR,
+        (
+            "Excel shows {text} as a power of ten, as it does when 1E10 is typed, and {field} holds codes: "
+            "format the cell as text and type the code again"
+        ),
+    )
+    CODE_WITH_DECIMALS = (
+        "W212",
+        Severity.ERROR,
+        (
+            "{text} is a number with decimals, and {field} holds codes: Excel may have dropped a letter "
+            "before it or zeros behind it; format the cell as text and type the code again"
+        ),
+    )
+    ZERO_ONLY_SHOWN = (
+        "W213",
+        Severity.ERROR,
+        (
+            'the cell shows "{shown}" but holds the number {text}: its format adds the zeros; format the '
+            'cell as text and type "{shown}"'
+        ),
+    )
+    DECEPTIVE_CHARACTER = (
+        "W214",
+        Severity.ERROR,
+        '"{text}" holds a {name}, which the eye takes for another or does not see: {remedy}',
+    )
+    NEAR_TWIN = (
+        "W215",
+        Severity.WARNING,
+        (
+            '"{text}" looks like "{other}" in another row, but is not the same (dashes or quotation marks '
+            "differ): write both alike"
+        ),
+    )
     NO_FIELDS = (
         "F101",
         Severity.ERROR,
@@ -180,11 +271,27 @@ class IssueCode(Enum):
         Severity.WARNING,
         "Required says nothing of {field}, which is not read from the export: leave it blank",
     )
+    FIELD_NOT_USED = (
+        "F114",
+        Severity.NOTE,
+        "{field} is read from the export, and no table or formula uses it",
+    )
+    RESULT_NOT_READ = (
+        "F115",
+        Severity.NOTE,
+        "{giver}, and no table or formula reads {field}: results show it in Rows, and that is all",
+    )
+    VALUE_NEVER_GIVEN = (
+        "F116",
+        Severity.WARNING,
+        '{giver} never gives {field} "{text}"{hint}',
+    )
     BAD_MEMBER = (
         "V101",
         Severity.ERROR,
         '"{text}" cannot be a member of a value set: a member is a value, a wildcard or a range',
     )
+    SET_NOT_USED = ("V102", Severity.NOTE, "no cell and no formula asks for the value set {set}")
     LOOKUP_WITHOUT_COLUMNS = (
         "L101",
         Severity.ERROR,
@@ -199,6 +306,40 @@ class IssueCode(Enum):
         "L103",
         Severity.ERROR,
         "the sheets of this lookup have different KEY columns ({here}; {there}): use the same ones",
+    )
+    LOOKUP_NOT_USED = ("L104", Severity.NOTE, "no table or formula reads what {lookup} gives")
+    KEY_MISSING = (
+        "L105",
+        Severity.WARNING,
+        '{field} "{text}", given here, is no key of lookup "{lookup}": add a row there, or correct the value',
+    )
+    UNKNOWN_CODE = (
+        "C101",
+        Severity.ERROR,
+        '{code} is not in the code table "{table}"{hint}: correct it, or add the code to the table',
+    )
+    CODE_AFTER_END = (
+        "C102",
+        Severity.ERROR,
+        (
+            '{code} ended on {last} (code table "{table}"), and this rule goes on{successor}: end the rule '
+            "that day, and add one for the days after"
+        ),
+    )
+    CODE_BEFORE_START = (
+        "C103",
+        Severity.ERROR,
+        '{code} begins on {first} (code table "{table}"), and this rule before it: write that day in FROM',
+    )
+    CODE_NOT_VALID = (
+        "C104",
+        Severity.ERROR,
+        '{code} is not valid from {first} to {last} (code table "{table}"), and this rule is in force then',
+    )
+    CODE_NEVER_COMES = (
+        "C105",
+        Severity.WARNING,
+        'no code like {text} is in the code table "{table}" while this rule is in force{hint}',
     )
     TABLE_WITHOUT_OUTPUT = ("T101", Severity.ERROR, "the decision table has no THEN column")
     COLUMN_NOT_FOR_RESULT = (
@@ -267,6 +408,87 @@ class IssueCode(Enum):
         Severity.ERROR,
         '"{text}" must be a value, or with several THEN columns: {example}',
     )
+    RULES_OVERLAP = (
+        "T201",
+        Severity.ERROR,
+        (
+            "the same visit can match this rule and {others}, and hit policy Unique allows one match: "
+            "for instance {instance}; narrow one of them, or choose another hit policy"
+        ),
+    )
+    RULES_DISAGREE = (
+        "T202",
+        Severity.ERROR,
+        (
+            "the same visit can match this rule and {others}, which give another {output}: for instance "
+            "{instance}; under hit policy {policy} they must agree"
+        ),
+    )
+    RULES_CROSS = (
+        "T203",
+        Severity.ERROR,
+        (
+            "neither this rule nor {others} is the more specific, and they give another {output}: for "
+            "instance {instance}; add a rule for both, or constrain one of them further"
+        ),
+    )
+    RULE_NEVER_FIRES = ("T204", Severity.WARNING, "this rule never fires: {why}; {remedy}")
+    REPEATED_RULE = (
+        "T205",
+        Severity.WARNING,
+        "this rule has the same conditions and gives the same as {others}{consequence}: delete one of them",
+    )
+    RULE_ADDS_NOTHING = (
+        "T206",
+        Severity.WARNING,
+        "whatever matches this rule matches {others} too, which gives the same{consequence}",
+    )
+    ROWS_COULD_BE_ONE = (
+        "T207",
+        Severity.NOTE,
+        "differs from {others} only in {column}: one row with {cell} would do",
+    )
+    GAP = (
+        "T208",
+        Severity.WARNING,
+        (
+            "no rule says what {outputs} is for {count}: {gaps}; add the rows, or say what happens in the "
+            "label If no rule matches"
+        ),
+    )
+    NOT_JUDGED = ("T209", Severity.NOTE, "{what} cannot be judged here: {why}")
+    POLICY_COULD_BE_SIMPLER = (
+        "T210",
+        Severity.NOTE,
+        "no two rules of this table match together: hit policy {policy} could be Unique, which would say so",
+    )
+    HOLE_IN_TIME = (
+        "D101",
+        Severity.WARNING,
+        (
+            "{what} is not in force from {first} to {last}, between this row and {others}: correct a date if "
+            "that is not meant"
+        ),
+    )
+    PERIODS_OVERLAP = (
+        "D105",
+        Severity.WARNING,
+        (
+            "has the conditions of {others}, and both are in force from {first} to {last}: end the earlier "
+            "one the day before this begins"
+        ),
+    )
+    ROWS_ENDED = (
+        "D102",
+        Severity.NOTE,
+        "no longer in force on {day}, and nothing with the same conditions follows: {rows}",
+    )
+    ROWS_BEGIN_LATER = ("D103", Severity.NOTE, "not in force before {first}, seen from {day}: {rows}")
+    BASE_ENDED = (
+        "D104",
+        Severity.WARNING,
+        "replaces {others}, but that ended on {last} and this goes on: end it too, or say what it replaces",
+    )
     EXAMPLES_WITHOUT_VISIT = ("E101", Severity.ERROR, "the Examples sheet has no GIVEN column {visit_key}")
     EXAMPLE_WITHOUT_VISIT = (
         "E102",
@@ -284,8 +506,30 @@ class IssueCode(Enum):
         Severity.ERROR,
         "visit {visit}: expected {expected}; got {got} (decided by {rules})",
     )
-    EXAMPLE_EDIT = ("E203", Severity.ERROR, 'visit {visit}: expected the edit "{expected}"; got {got}')
+    EXAMPLE_EDIT = (
+        "E203",
+        Severity.ERROR,
+        'visit {visit}: expected the edit "{expected}"; got {got} (raised by {rules})',
+    )
     EXAMPLE_STATUS = ("E204", Severity.ERROR, "visit {visit}: expected the status {expected}; got {got}")
+    NO_EXAMPLES = (
+        "E301",
+        Severity.NOTE,
+        (
+            "the rulebook has no examples: a sheet of kind Examples holds visits with the lines they must "
+            "get, and each check codes them"
+        ),
+    )
+    RULES_WITHOUT_EXAMPLE = (
+        "E302",
+        Severity.NOTE,
+        "no example reaches {rows} ({count} of the {all} rules of this table)",
+    )
+    EDGE_WITHOUT_EXAMPLE = (
+        "E303",
+        Severity.NOTE,
+        "rules change at values of {field} that no example has: {values}",
+    )
     EXAMPLE_FIELD = ("E205", Severity.ERROR, "{field}: expected {expected}; got {got}")
     FIELDS_IN_A_CIRCLE = (
         "G101",
@@ -663,24 +907,38 @@ class IssueCode(Enum):
 
     def issue(self, at: CellRef, *related: CellRef, **facts: object) -> "Issue":
         """Make an issue of this kind at a cell, filling the template."""
-        return Issue(self, self.value[2].format(**facts), at, related)
+        return Issue(self, self.value[2].format(**facts), at, related, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One problem: where it is, what it is and what to do, and what other cells it concerns."""
+    """One problem: where it is, what it is and what to do, and what other cells it concerns.
+
+    `severity` is the kind's, unless the case is milder. `rows_to_paste`: rows of cells that would close it.
+    """
 
     kind: IssueCode
     message: str
     at: CellRef
-    related: tuple[CellRef, ...] = ()
+    related: tuple[CellRef, ...]
+    severity: Severity
+    rows_to_paste: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_error(self) -> bool:
         """Say whether it stops coding."""
-        return self.kind.severity is Severity.ERROR
+        return self.severity is Severity.ERROR
+
+    @property
+    def as_warning(self) -> "Issue":
+        """Give the same issue where it does not stop coding."""
+        return replace(self, severity=Severity.WARNING)
+
+    def with_rows(self, rows: Iterable[Iterable[str]]) -> "Issue":
+        """Give the same issue with rows that would close it."""
+        return replace(self, rows_to_paste=tuple(map(tuple, rows)))
 
     def __str__(self) -> str:
         """Print it: ``acme.xlsx!Role!C9: error[U101] "chemmo" is not …``."""
         also = f" (see also {', '.join(map(str, self.related))})" if self.related else ""
-        return f"{self.at}: {self.kind.severity.value}[{self.kind.code}] {self.message}{also}"
+        return f"{self.at}: {self.severity.value}[{self.kind.code}] {self.message}{also}"

@@ -178,7 +178,7 @@ class LookupRow:
 class LookupTable:
     """A code table: KEY fields give VALUE fields on the date of service.
 
-    `if_not_found` None means the default review edit.
+    `if_not_found` None means the default review edit. `code_table_for` names the fields whose codes it knows.
     """
 
     name: str
@@ -188,6 +188,7 @@ class LookupTable:
     if_not_found: EditText | None
     level: Level
     at: CellRef = dataclasses.field(compare=False, repr=False)
+    code_table_for: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

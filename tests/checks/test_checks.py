@@ -1,12 +1,14 @@
 """Checks of a rulebook as a whole."""
 
 from codesheet.checks import check
+from codesheet.issues import Severity
 from grid import printed, rulebook_of, wrapped
 from rulebook_grids import with_fields
 
 
 def checked(text: str) -> list[str]:
-    return printed(check(rulebook_of(with_fields(text))))
+    issues = check(rulebook_of(with_fields(text)))
+    return printed(issue for issue in issues if issue.severity is not Severity.NOTE)
 
 
 def test_a_key_in_two_rows_in_force() -> None:

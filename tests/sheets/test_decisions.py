@@ -9,6 +9,7 @@ from codesheet.language.unary_tests import Equals, Interval
 from codesheet.language.values import FieldType
 from codesheet.model import Disposition, HitPolicy, Level, Origin, Result, Rulebook
 from codesheet.sheets.rulebook import parse_sheets
+from codesheet.sheets.sheet_layout import Layout
 from grid import parse, printed, rulebook_of, sheets_of, wrapped
 from rulebook_grids import with_fields
 
@@ -192,7 +193,7 @@ def test_every_broken_cell_is_named_and_the_other_rules_stay() -> None:
     assert [str(rule.at) for rule in book.decisions["Codes"].rules] == ["book.xlsx!Codes!8"]
     assert [(str(issue.at), issue.is_error) for issue in issues] == [
         ("book.xlsx!Codes!B5", True),
-        ("book.xlsx!Codes!6", True),
+        ("book.xlsx!Codes!D6", True),
         ("book.xlsx!Codes!D7", True),
     ]
 
@@ -270,7 +271,7 @@ def test_claim_lines_are_made_from_rows_alone() -> None:
 
 def test_merged_cells_are_an_error() -> None:
     sheets = sheets_of(with_fields("# A\n| Decision | A |\n| Result | fields |\n| IF | THEN |\n| Drug | B |"))
-    sheets[1] = replace(sheets[1], merged=((5, 1, 7, 1),))
+    sheets[1] = replace(sheets[1], layout=Layout(merged=((5, 1, 7, 1),)))
     _, issues = parse_sheets(sheets, [])
     assert [line for line in printed(issues) if "error" in line] == wrapped("""
         book.xlsx!A!A5: error[W116] the cells A5:A7 are merged, so all but the first are blank: unmerge them

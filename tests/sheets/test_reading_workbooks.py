@@ -28,9 +28,8 @@ def blank_book() -> Workbook:
 
 
 def why_unreadable(data: bytes) -> str:
-    sheets, issue = read_sheets(data, "broken.xlsx")
+    sheets, (issue,) = read_sheets(data, "broken.xlsx")
     assert sheets == []
-    assert issue is not None
     return str(issue)
 
 
@@ -109,4 +108,4 @@ def test_error_values_uncalculated_formulas_and_merged_cells_are_noticed() -> No
     sheet.merge_cells("A5:A7")
     (read,), _ = read_sheets(saved(book), "a.xlsx")
     assert read.faults == {(2, 1): IssueCode.ERROR_VALUE, (2, 2): IssueCode.FORMULA_NOT_CALCULATED}
-    assert read.merged == ((5, 1, 7, 1),)
+    assert read.layout.merged == ((5, 1, 7, 1),)

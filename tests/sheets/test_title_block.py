@@ -90,7 +90,7 @@ def test_unknown_and_repeated_labels() -> None:
     """)[1] == wrapped(
         """
         book.xlsx!Drugs!A2: error[W106] "If not fond" is no label of a Lookup sheet (did you mean "If not
-            found"?): it can be If not found, Applies to, Source, Note
+            found"?): it can be If not found, Code table for, Applies to, Source, Note
         book.xlsx!Drugs!A4: error[W107] the label "Applies to" stands here for the second time: keep one
             (see also book.xlsx!Drugs!B3)
         """

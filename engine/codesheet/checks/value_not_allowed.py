@@ -60,32 +60,34 @@ def _uses(rulebook: Rulebook) -> Iterator[Use]:
     for lookup in rulebook.lookups.values():
         for row in lookup.rows:
             for key, test in zip(lookup.keys, row.keys, strict=True):
-                yield from ((key, text, row.at) for text in _texts_tested(test))
+                yield from ((key, text, row.at) for text in texts_tested(test))
             for name, value in zip(lookup.values, row.values, strict=True):
                 texts = (value,) if isinstance(value, str) else value
                 yield from ((name, text, row.at) for text in (texts if isinstance(texts, tuple) else ()))
     for table in rulebook.decisions.values():
         for rule in table.rules:
             for condition in rule.conditions:
-                yield from ((condition.field, t, condition.at) for t in _texts_tested(condition.test))
+                yield from ((condition.field, t, condition.at) for t in texts_tested(condition.test))
             for output in rule.outputs:
-                yield from ((output.field, text, output.at) for text in _texts_given(output.formula))
+                yield from ((output.field, text, output.at) for text in texts_given(output.formula))
 
 
-def _texts_tested(test: UnaryTest) -> Iterator[str]:
+def texts_tested(test: UnaryTest) -> Iterator[str]:
+    """Give the texts that a test writes."""
     match test:
         case Equals(str(text)):
             yield text
         case AnyOf(tests):
             for inner in tests:
-                yield from _texts_tested(inner)
+                yield from texts_tested(inner)
         case Not(inner):
-            yield from _texts_tested(inner)
+            yield from texts_tested(inner)
         case _:
             return
 
 
-def _texts_given(formula: Formula) -> Iterator[str]:
+def texts_given(formula: Formula) -> Iterator[str]:
+    """Give the texts that a THEN cell writes."""
     match formula:
         case Literal(str(text)):
             yield text
@@ -93,6 +95,6 @@ def _texts_given(formula: Formula) -> Iterator[str]:
             yield from texts
         case CodeListOf(parts):
             for part in parts:
-                yield from _texts_given(part)
+                yield from texts_given(part)
         case _:
             return

@@ -3,13 +3,12 @@
 Rules are named by their index in the table. See DESIGN §3 and decisions, note 4.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from codesheet.language.unary_test_logic import constrains, covers
-from codesheet.language.unary_tests import UnaryTest
 from codesheet.language.values import fold
-from codesheet.model import DecisionTable, HitPolicy, Result, Rule
+from codesheet.model import DecisionTable, HitPolicy, Result
+from codesheet.specificity import Specificity
 
 Rules = tuple[int, ...]
 
@@ -39,7 +38,7 @@ class Judge:
         self._table = table
         self._policy = _POLICIES[table.hit_policy]
         self._everything = tuple(range(len(table.outputs)))
-        self._scopes = [_Scope.of(rule, table.scope) for rule in table.rules]
+        self._scopes = [Specificity.of(rule, table.scope) for rule in table.rules]
         self._overrides: dict[tuple[int, int], bool] = {}
         self._cells = [{output.field for output in rule.outputs} for rule in table.rules]
 
@@ -154,42 +153,3 @@ _POLICIES: dict[HitPolicy, Callable[[Judge, Rules, Rules], Decision]] = {
     HitPolicy.FIRST_IN_GROUP: Judge.first,
     HitPolicy.OVERRIDE: Judge.override,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What a rule says of the columns of its table's scope.
-
-    `tests` holds the constraining tests by field; `constrained` also the wider fields of their chains.
-    """
-
-    tests: dict[str, tuple[UnaryTest, ...]]
-    constrained: frozenset[str]
-
-    @classmethod
-    def of(cls, rule: Rule, chains: Iterable[tuple[str, ...]]) -> "_Scope":
-        tests: dict[str, tuple[UnaryTest, ...]] = {}
-        for condition in rule.conditions:
-            if constrains(condition.test):
-                tests[condition.field] = (*tests.get(condition.field, ()), condition.test)
-        wide: set[str] = set()
-        for chain in chains:
-            places = [place for place, field in enumerate(chain) if field in tests]
-            if places:
-                wide.update(chain[min(places) :])
-        scope = {field for chain in chains for field in chain}
-        return cls({field: test for field, test in tests.items() if field in scope}, frozenset(wide))
-
-    def overrides(self, other: "_Scope") -> bool:
-        """Say whether this scope is more specific: more columns, or the same and only some values."""
-        if self.constrained != other.constrained:
-            return self.constrained > other.constrained
-        return self._within(other) and not other._within(self)  # noqa: SLF001 - the same class
-
-    def _within(self, other: "_Scope") -> bool:
-        """Say whether every value accepted here is accepted there, as far as can be known."""
-        return all(
-            any(covers(wide, narrow) for narrow in self.tests.get(field, ()))
-            for field, wides in other.tests.items()
-            for wide in wides
-        )

@@ -33,6 +33,8 @@ _LABELS: Mapping[str, str] = {
     "On claim lines": "Fields of the row that results show beside each line, with commas between.",
     "If not found": "What to say when a key is not in the table, as: review: {key} is not in {table}. "
     "Or: nothing.",
+    "Code table for": "The fields whose codes stand here, with commas between: the check then knows a code "
+    "that does not exist, or not on the days of a rule.",
     "Result": "What a rule that matches does: fields (sets them), claim lines (adds a line), line changes "
     "(changes a line), edits (objects).",
     "Hit policy": "Which rules count when several match. Unique: only one may. First: the topmost. "

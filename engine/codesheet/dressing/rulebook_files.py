@@ -91,9 +91,10 @@ def _read(file: Path) -> bytes:
 
 
 def _marks(data: bytes, name: str, vocabulary: Vocabulary) -> dict[str, SheetMarks]:
-    sheets, issue = read_sheets(data, name)
-    if issue is not None:
-        raise _LeftAlone(issue.message)
+    sheets, issues = read_sheets(data, name)
+    for issue in issues:
+        if issue.is_error:
+            raise _LeftAlone(issue.message)
     return {titled.sheet.name: marks_for(titled, vocabulary) for titled in read_title_blocks(sheets, [])}
 
 
@@ -147,8 +148,10 @@ def _refuse_changes(old: bytes, new: bytes, name: str) -> None:
 
 
 def _content(data: bytes, name: str) -> object:
-    sheets, issue = read_sheets(data, name)
-    cells = [(one.name, one.rows, one.faults, sorted(one.merged)) for one in sheets if one.name != TITLE]
+    sheets, issues = read_sheets(data, name)
+    cells = [
+        (one.name, one.rows, one.faults, sorted(one.layout.merged)) for one in sheets if one.name != TITLE
+    ]
     book = load_workbook(BytesIO(data))
     formulas = [
         (sheet.title, cell.coordinate, str(getattr(cell.value, "text", cell.value)))
@@ -162,4 +165,4 @@ def _content(data: bytes, name: str) -> object:
         for cell in notes_of(sheet)
         if cell.comment is not None and not is_our_note(cell)
     ]
-    return issue, cells, sorted(formulas), sorted(notes)
+    return issues, cells, sorted(formulas), sorted(notes)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
 from codesheet.language.values import FieldType
-from codesheet.sheets.cells import Cell
+from codesheet.sheets.cells import Cell, split_list
 from codesheet.sheets.table import Table
 
 _ROLES = ("KEY", "VALUE", "IF", "THEN")
@@ -19,7 +19,7 @@ _ROLES = ("KEY", "VALUE", "IF", "THEN")
 def eaten_zeros(tables: Iterable[Table], names: Names) -> Iterator[Issue]:
     """Find numbers in columns of codes that are shorter than the other codes of their field."""
     for field, cells in _code_cells(tables, names.fields, names).items():
-        digits = [text for cell in cells if (text := cell.text).isdigit()]
+        digits = [part for cell in cells for part in split_list(cell.text) if part.isdigit()]
         longest = max(digits, key=len, default="")
         for cell in cells:
             number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
@@ -36,5 +36,9 @@ def _code_cells(
         for column in table.columns:
             field = names.find_field(column.heading) if column.role in _ROLES else None
             if field is not None and types[field] in (FieldType.CODE, FieldType.CODE_LIST):
-                found.setdefault(field, []).extend(row.cell(column) for row in table.rows)
+                layout = table.titled.sheet.layout  # what its format shows is told of the cell itself
+                told = layout.scientific | layout.padded.keys()
+                found.setdefault(field, []).extend(
+                    row.cell(column) for row in table.rows if (row.number, column.number) not in told
+                )
     return found

@@ -103,9 +103,9 @@ def _field_type(cell: Cell | None, row: Row, table: Table, issues: list[Issue]) 
     """Give the declared type; text where none can be read, so that later cells find the field."""
     if cell is None:
         column = table.heading("Type")
-        at = row.cell(column).at if column else row.at
-        remedy = f"it can be {', '.join(kind.value for kind in FieldType)}"
-        issues.append(IssueCode.BLANK_CELL.issue(at, column="Type", remedy=remedy))
+        if column is not None:
+            remedy = f"it can be {', '.join(kind.value for kind in FieldType)}"
+            issues.append(IssueCode.BLANK_CELL.issue(row.cell(column).at, column="Type", remedy=remedy))
         return FieldType.TEXT
     word = find_word((kind.value for kind in FieldType), cell, "type", issues)
     return FieldType(word) if word else FieldType.TEXT

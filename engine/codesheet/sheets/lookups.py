@@ -67,8 +67,20 @@ def _lookup(name: str, parts: list[_Part], reader: CellReader) -> LookupTable:
         rows += [row for row in found if row is not None]
     at = parts[0].table.titled.sheet.at
     return LookupTable(
-        name, keys, values, tuple(rows), _if_not_found(name, keys, parts, reader), Level.ROW, at
+        name=name,
+        keys=keys,
+        values=values,
+        rows=tuple(rows),
+        if_not_found=_if_not_found(name, keys, parts, reader),
+        level=Level.ROW,
+        at=at,
+        code_table_for=_code_table_for(parts, reader),
     )
+
+
+def _code_table_for(parts: list[_Part], reader: CellReader) -> tuple[str, ...]:
+    cell = agreed_label([part.table for part in parts], "Code table for", reader.issues)
+    return reader.fields(cell.text, cell.at) if cell else ()
 
 
 def _if_not_found(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from codesheet.issues import IssueCode
 from codesheet.language.formulas import Clear, Formula, Literal
 from codesheet.language.values import FieldType, fold
+from codesheet.location import CellRef
 from codesheet.model import Disposition, Output, Result
 from codesheet.sheets.cells import Cell, CellReader, find_word
 from codesheet.sheets.table import Column, Row, Table
@@ -99,14 +100,24 @@ def read_priority(row: Row, column: Column | None, reader: CellReader) -> float 
     return value if isinstance(value, float) else None
 
 
-def check_complete(outputs: tuple[Output, ...], row: Row, result: Result, reader: CellReader) -> None:
+def check_complete(
+    outputs: tuple[Output, ...],
+    row: Row,
+    columns: Mapping[str, Column],
+    result: Result,
+    reader: CellReader,
+) -> None:
     """Report a claim line without Code or Units, an edit without Message, a rule that gives nothing."""
+
+    def cell(name: str) -> CellRef:
+        return row.cell(columns[name]).at if name in columns else row.at
+
     given = {output.field: output.formula for output in outputs}
     if result is Result.CLAIM_LINES and not isinstance(given.get("Code"), Clear):
         for column in ("Code", "Units"):
             if column not in given:
-                reader.report(IssueCode.CLAIM_LINE_INCOMPLETE, row.at, column=column)
+                reader.report(IssueCode.CLAIM_LINE_INCOMPLETE, cell(column), column=column)
     elif result is Result.EDITS and MESSAGE not in given:
-        reader.report(IssueCode.EDIT_WITHOUT_MESSAGE, row.at)
+        reader.report(IssueCode.EDIT_WITHOUT_MESSAGE, cell(MESSAGE))
     elif not given:
         reader.report(IssueCode.RULE_WITHOUT_RESULT, row.at)

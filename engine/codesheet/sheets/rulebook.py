@@ -12,6 +12,13 @@ from codesheet.model import Field, Rulebook, Source
 from codesheet.sheets.about import About, read_abouts
 from codesheet.sheets.applies_to import AppliesTo
 from codesheet.sheets.cells import CellReader
+from codesheet.sheets.damage import (
+    changed_codes,
+    deceptive_characters,
+    hidden_about,
+    hidden_parts,
+    near_twins,
+)
 from codesheet.sheets.decisions import read_decisions
 from codesheet.sheets.eaten_zeros import eaten_zeros
 from codesheet.sheets.examples import read_examples
@@ -121,6 +128,7 @@ def _givers(
     settled = settle_origins(levelled.fields, dictionary.declared, levelled.decisions, givers, issues)
     issues += _undeclared(settled[name] for name in dictionary.undeclared)
     issues += eaten_zeros(givers, reader.names)
+    issues += _damage([*givers, *tables[Kind.VALUE_SETS], *tables[Kind.EXAMPLES]], reader.names)
     return replace(levelled, fields=settled)
 
 
@@ -128,8 +136,19 @@ def _tables(titled: Iterable[TitledSheet], issues: list[Issue]) -> Tables:
     tables: Tables = {kind: [] for kind in Kind}
     for sheet in titled:
         if sheet.table_row:
-            tables[sheet.kind].append(read_table(sheet, issues))
+            table = read_table(sheet, issues)
+            tables[sheet.kind].append(table)
+            issues += hidden_parts(table)
+        else:
+            issues += hidden_about(sheet)
     return tables
+
+
+def _damage(tables: list[Table], names: Names) -> Iterable[Issue]:
+    for table in tables:
+        yield from changed_codes(table, names)
+        yield from deceptive_characters(table, names)
+    yield from near_twins(tables, names)
 
 
 def _undeclared(fields: Iterable[Field]) -> Iterable[Issue]:

@@ -135,7 +135,7 @@ def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]
 
 def _merged(titled: TitledSheet) -> Iterator[Issue]:
     """Find merged cells in a table: all but the first are blank, and a blank IF cell means any."""
-    for top, left, bottom, right in titled.sheet.merged:
+    for top, left, bottom, right in titled.sheet.layout.merged:
         if bottom >= titled.table_row:
             first, last = titled.sheet.ref(top, left), titled.sheet.ref(bottom, right)
             cells = f"{first.column}{first.row}:{last.column}{last.row}"

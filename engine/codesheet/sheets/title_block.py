@@ -55,7 +55,7 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
 LABELS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ABOUT: ("Title", "Owner", "Source", "Effective from", "Effective to", "Applies to", "Note"),
     Kind.FIELDS: ("Visit key", "Date of service", "Row order", "Date forms", "On claim lines", "Note"),
-    Kind.LOOKUP: ("If not found", "Applies to", "Source", "Note"),
+    Kind.LOOKUP: ("If not found", "Code table for", "Applies to", "Source", "Note"),
     Kind.VALUE_SETS: ("Source", "Note"),
     Kind.DECISION: (
         "Result",

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+import struct
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -13,38 +15,38 @@ from types import MappingProxyType
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import CellValue
 from codesheet.location import CellRef
 from codesheet.model import Source
+from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_layout
+from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
 
+_HEAD = 4096
+_NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, struct.error)
+
 _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
-_MERGED = re.compile(rb'mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
-
-Position = tuple[int, int]
-"""(row, column), both from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its cells that are not blank, by row and column number.
 
-    `faults` are cells that look blank or say `#N/A` and must not be taken at their word; `merged` are ranges
-    as (first row, first column, last row, last column).
+    `faults` are cells that look blank or say `#N/A` and must not be taken at their word.
     """
 
     workbook: str
     name: str
     rows: Mapping[int, Mapping[int, CellValue]]
     faults: Mapping[Position, IssueCode] = field(default_factory=lambda: MappingProxyType({}))
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def at(self) -> CellRef:
@@ -58,6 +60,11 @@ class Sheet:
     def value(self, row: int, column: int) -> CellValue:
         """Give what a cell holds, None where it is blank."""
         return self.rows.get(row, {}).get(column)
+
+
+def column_number(letters: str) -> int:
+    """Give the number of a column: A is 1."""
+    return column_index_from_string(letters)
 
 
 def find_workbooks(path: Path) -> list[tuple[str, Path]]:
@@ -92,23 +99,24 @@ def read_workbooks(path: Path) -> tuple[list[Sheet], list[Source], list[Issue]]:
             issues.append(IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why))
             continue
         sources.append(Source(name, hashlib.sha256(data).hexdigest()))
-        found, problem_found = read_sheets(data, name)
+        found, more = read_sheets(data, name)
         sheets += found
-        issues += [problem_found] if problem_found else []
+        issues += more
+    issues += judge_files(path, [name for name, _ in files])
     return sheets, sources, issues
 
 
-def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], Issue | None]:
+def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Read the sheets of one workbook from its bytes, or say why that cannot be done."""
     why = _why_unreadable(data)
     if why is None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # openpyxl's remarks on styles and drop-downs
-                return list(_sheets(data, name)), None
+                return _sheets(data, name)
         except Exception as problem:  # noqa: BLE001 - a damaged file makes openpyxl raise almost anything
             why = f"it is damaged ({type(problem).__name__}); open it in Excel, let it repair, save it again"
-    return [], IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why)
+    return [], [IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why)]
 
 
 def _why_unreadable(data: bytes) -> str | None:
@@ -118,7 +126,9 @@ def _why_unreadable(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError):
+            if any(_declares_entities(archive, part) for part in archive.infolist()):
+                return "it holds XML with declarations that Excel never writes; save it again in Excel"
+    except _NO_ZIP:
         return "it is no Excel workbook, or only a part of one; copy it again, or save it again as .xlsx"
     if size > _LARGEST:
         return (
@@ -128,19 +138,31 @@ def _why_unreadable(data: bytes) -> str | None:
     return None
 
 
-def _sheets(data: bytes, name: str) -> Iterator[Sheet]:
+def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Say whether a part has a document type: entities read other files, or grow without end."""
+    if not part.filename.endswith((".xml", ".rels", ".vml")):
+        return False
+    with archive.open(part) as file:
+        return b"<!DOCTYPE" in file.read(_HEAD).replace(b"\0", b"").upper()
+
+
+def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    styles = Styles(book)
     formulas: Any = None
+    sheets: list[Sheet] = []
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for sheet in book.worksheets:
-            part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see _merged_ranges
+            part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see sheet_layout
             rows = _rows(sheet)
             faults = _error_values(rows)
             if _FORMULA.search(part):
                 formulas = formulas or load_workbook(BytesIO(data), read_only=True)
                 faults |= _not_calculated(formulas[sheet.title], rows)
-            yield Sheet(name, sheet.title, rows, faults, _merged_ranges(part))
+            layout = read_layout(part, styles, is_hidden=sheet.sheet_state != "visible")
+            sheets.append(Sheet(name, sheet.title, rows, faults, layout))
+        return sheets, list(judge_parts(archive, name, has_formulas=formulas is not None))
 
 
 def _rows(sheet: Any) -> dict[int, dict[int, CellValue]]:  # noqa: ANN401 - read-only sheets have no type
@@ -191,12 +213,3 @@ def _not_calculated(
     for row, column in faults:
         rows.setdefault(row, {})[column] = "(formula)"
     return faults
-
-
-def _merged_ranges(part: bytes) -> tuple[tuple[int, int, int, int], ...]:
-    """Find merged ranges in the sheet's XML: openpyxl does not tell them of sheets it streams."""
-    ranges = []
-    for found in _MERGED.findall(part):
-        left, top, right, bottom = range_boundaries(found.decode())
-        ranges.append((int(top or 1), int(left or 1), int(bottom or 1), int(right or 1)))
-    return tuple(ranges)

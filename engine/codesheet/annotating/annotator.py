@@ -1,0 +1,86 @@
+"""Annotated copies of a rulebook's workbooks: nothing changed but colours, comments and a sheet of issues."""
+
+import warnings
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.workbook import Workbook
+
+from codesheet.annotating.issues_sheet import add_issues_sheet, issues_of, remove_earlier
+from codesheet.annotating.marks import mark
+from codesheet.dressing.losses import what_would_be_lost
+from codesheet.dressing.saved_parts import note_sizes, put_back
+from codesheet.issues import Issue
+from codesheet.location import CellRef
+from codesheet.replacing import WriteError, replacing_file
+
+
+def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) -> Path:
+    """Write an annotated copy of one workbook into a folder, under its own path; give the copy's path.
+
+    Raises:
+        WriteError: the copy would take the place of the workbook itself, or cannot be written.
+
+    """
+    name, source = workbook
+    target = folder / name
+    if target.resolve() == source.resolve():
+        raise WriteError(f"{target} is the workbook itself; name another folder for the annotated copies.")
+    original = source.read_bytes()
+    copy = annotated(original, name, issues)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing_file(target) as new:
+        new.write_bytes(copy)
+    return target
+
+
+def annotated(original: bytes, name: str, issues: Sequence[Issue]) -> bytes:
+    """Give a workbook's bytes with its issues marked; marks of an earlier run are replaced."""
+    own = issues_of(name, issues)
+    macros = name.lower().endswith(".xlsm")
+    lost = what_would_be_lost(original, macros=macros)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know
+        book = load_workbook(BytesIO(original), keep_vba=macros, rich_text=True)
+        _keep_note_sizes(book, original)
+        remove_earlier(book)
+        add_issues_sheet(book, own, _mark_cells(book, own), lost)
+        stream = BytesIO()
+        book.save(stream)
+        return put_back(stream.getvalue(), original, None)
+
+
+def _keep_note_sizes(book: Workbook, original: bytes) -> None:
+    """Keep the size of each comment, which openpyxl does not read."""
+    for title, sizes in note_sizes(original).items():
+        for place, (width, height) in sizes.items():
+            row, column = place.removeprefix("R").split("C")
+            comment = book[title].cell(int(row), int(column)).comment if title in book.sheetnames else None
+            if comment is not None:
+                comment.width, comment.height = width, height
+
+
+def _mark_cells(book: Workbook, issues: Sequence[Issue]) -> list[tuple[str, str]]:
+    by_cell: dict[tuple[str, str], list[Issue]] = {}
+    for issue in issues:
+        if issue.at.sheet in book.sheetnames:
+            by_cell.setdefault((issue.at.sheet, _address(book, issue.at)), []).append(issue)
+    marked = []
+    for (sheet, address), found in by_cell.items():
+        cell = book[sheet][address]
+        if isinstance(cell, Cell):
+            marked.append((f"{sheet}!{address}", mark(cell, found)))
+    return marked
+
+
+def _address(book: Workbook, at: CellRef) -> str:
+    """Give the cell to mark: the issue's own, else the first of its row that holds something, else A1."""
+    if at.column or not at.row:
+        return f"{at.column or 'A'}{at.row or 1}"
+    filled = (
+        cell for cell in book[at.sheet][at.row] if cell.value is not None and not isinstance(cell, MergedCell)
+    )
+    return next((cell.coordinate for cell in filled), f"A{at.row}")

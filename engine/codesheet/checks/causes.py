@@ -1,0 +1,83 @@
+"""Each cause once: issues that only follow from another issue are left out."""
+
+from collections.abc import Iterable
+
+from codesheet.issues import Issue, IssueCode
+
+_DAMAGE = frozenset(
+    {
+        IssueCode.EATEN_ZERO,
+        IssueCode.CODE_BECAME_DATE,
+        IssueCode.POWER_OF_TEN,
+        IssueCode.CODE_WITH_DECIMALS,
+        IssueCode.ZERO_ONLY_SHOWN,
+        IssueCode.DECEPTIVE_CHARACTER,
+    }
+)
+"""Say what happened to a cell: what its value then lacks is no news."""
+
+_WRONG_VALUE = frozenset(
+    {IssueCode.VALUE_NOT_ALLOWED, IssueCode.VALUE_NEVER_GIVEN, IssueCode.CODE_NEVER_COMES}
+)
+"""Say that a cell waits for what never comes: that its rule never fires follows."""
+
+_OF_WHAT_IS_MISSING = frozenset(
+    {
+        IssueCode.GAP,
+        IssueCode.HOLE_IN_TIME,
+        IssueCode.BASE_ENDED,
+        IssueCode.ROWS_ENDED,
+        IssueCode.POLICY_COULD_BE_SIMPLER,
+        IssueCode.FIELD_NEVER_SET,
+        IssueCode.FIELD_NOT_USED,
+        IssueCode.RESULT_NOT_READ,
+        IssueCode.SET_NOT_USED,
+        IssueCode.LOOKUP_NOT_USED,
+        IssueCode.VALUE_NEVER_GIVEN,
+        IssueCode.KEY_MISSING,
+        IssueCode.UNKNOWN_CODE,
+        IssueCode.CODE_NEVER_COMES,
+        IssueCode.SCOPE_NOT_CONNECTED,
+        IssueCode.SCOPE_NOT_TESTED,
+    }
+)
+"""Rows that could not be read are missing from the rulebook, so nothing can be said of what is not there."""
+
+
+_ABOUT_THE_TABLE = frozenset(
+    {
+        IssueCode.UNKNOWN_LABEL,
+        IssueCode.REPEATED_LABEL,
+        IssueCode.LABELS_DISAGREE,
+        IssueCode.UNKNOWN_WORD,
+        IssueCode.MISSING_LABEL,
+        IssueCode.UNKNOWN_ROLE,
+        IssueCode.COLUMN_WITHOUT_ROLE,
+    }
+)
+"""Leave open what a whole table does, so that nothing can be said of how its rules go together."""
+
+
+def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Issue]:
+    """Leave out what follows from damaged cells, and from rows that could not be read (`unread`)."""
+    found = list(dict.fromkeys(issues))
+    if any(issue.is_error for issue in unread):
+        found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]
+    doubtful = {_sheet(issue) for issue in found if issue.kind in _ABOUT_THE_TABLE}
+    found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue) in doubtful)]
+    damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
+    wrong_value = {issue.at for issue in found if issue.kind in _WRONG_VALUE}
+    return [
+        issue
+        for issue in found
+        if (issue.kind in _DAMAGE or issue.at not in damaged)
+        and (issue.kind is not IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
+    ]
+
+
+def _is_of_logic(issue: Issue) -> bool:
+    return issue.kind.code[0] in "TD"
+
+
+def _sheet(issue: Issue) -> tuple[str, str]:
+    return issue.at.workbook, issue.at.sheet

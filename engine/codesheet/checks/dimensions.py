@@ -1,0 +1,144 @@
+"""One dimension of a table: a field (or two compared, or days), its distinct cells and their rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from codesheet.checks.value_classes import Bits, ValueClasses, ones
+from codesheet.language.unary_test_logic import covers
+from codesheet.language.unary_tests import AnyOf, Anything, Blank, Compare, Not, NotBlank, UnaryTest
+from codesheet.language.values import FieldType
+
+Rules: TypeAlias = int
+"""A set of rules: bit i is the table's rule i."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """One distinct cell of a dimension: the classes it accepts, and what it is written as."""
+
+    bits: Bits
+    tests: frozenset[UnaryTest]
+    rules: Rules = 0
+
+
+@dataclass(slots=True)
+class Dimension:
+    """One dimension: its classes, its distinct cells, and which cell each rule has.
+
+    `name` is the field; `with_rules[c]` the rules that accept class c for sure.
+    """
+
+    name: str
+    kind: FieldType
+    roots: frozenset[str]
+    classes: ValueClasses | None
+    everything: int
+    cells: list[Cell] = field(default_factory=list)
+    cell_of: list[int] = field(default_factory=list)
+    with_rules: list[Rules] = field(default_factory=list)
+    _meeting: dict[int, Rules] = field(default_factory=dict)
+    _covering: dict[int, Rules] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> int:
+        """Give the classes without values that Allowed values leave out: rows with those go to review."""
+        if self.classes is None:
+            return self.everything
+        bits, is_open = self.classes.domain
+        return self.everything if is_open or not self.classes.is_closed else bits | 1
+
+    def meeting(self, cell: int) -> Rules:
+        """Give the rules of which some value surely passes this cell too."""
+        found = self._meeting.get(cell)
+        if found is None:
+            own = self.cells[cell]
+            found = own.rules if own.bits.possible else 0
+            for place in ones(own.bits.sure & self.expected):
+                found |= self.with_rules[place]
+            self._meeting[cell] = found
+        return found
+
+    def covering(self, cell: int) -> Rules:
+        """Give the rules that accept whatever this cell accepts, judged by how the cells are written."""
+        found = self._covering.get(cell)
+        if found is None:
+            narrow = self.cells[cell].tests
+            found = 0
+            for other in self.cells:
+                if other.tests == narrow or _all_cover(
+                    other.tests, narrow, is_list=self.kind is FieldType.CODE_LIST
+                ):
+                    found |= other.rules
+            self._covering[cell] = found
+        return found
+
+    def of(self, rule: int) -> Cell:
+        """Give the cell of a rule."""
+        return self.cells[self.cell_of[rule]]
+
+
+def _all_cover(wide: frozenset[UnaryTest], narrow: frozenset[UnaryTest], *, is_list: bool) -> bool:
+    return all(any(_covers(one, other, is_list=is_list) for other in narrow) for one in wide)
+
+
+def _covers(wide: UnaryTest, narrow: UnaryTest, *, is_list: bool) -> bool:
+    """Say whether one test surely accepts whatever the other does; of lists, any element may pass."""
+    if not is_list or isinstance(wide, Anything) or wide == narrow:
+        return covers(wide, narrow) is True
+    if isinstance(wide, NotBlank):
+        return not isinstance(narrow, (Anything, Blank, AnyOf))
+    if isinstance(wide, Not) and isinstance(narrow, Not):
+        return covers(narrow.test, wide.test) is True
+    return not isinstance(wide, Not) and not isinstance(narrow, (Not, AnyOf)) and covers(wide, narrow) is True
+
+
+def independent(dimensions: Iterable[Dimension]) -> bool:
+    """Say whether no two dimensions are made of the same facts, so that their values mix freely."""
+    seen: set[str] = set()
+    for dimension in dimensions:
+        if seen & dimension.roots:
+            return False
+        seen |= dimension.roots
+    return True
+
+
+_LESS, _SAME, _MORE = 0b0010, 0b0100, 0b1000
+_COMPARED = {
+    "<": _LESS,
+    "<=": _LESS | _SAME,
+    "=": _SAME,
+    ">=": _SAME | _MORE,
+    ">": _MORE,
+    "<>": _LESS | _MORE,
+}
+
+
+def compared(test: UnaryTest) -> Bits:
+    """Give the outcomes of comparing two fields (missing, less, same, more) that a test accepts."""
+    match test:
+        case Compare(operator, _):
+            bits = _COMPARED[operator]
+        case Not(Compare(operator, _)):
+            bits = 0b1110 & ~_COMPARED[operator]
+        case _:
+            bits = _MORE
+    return Bits(bits, bits, is_exact=True)
+
+
+def add_cell(dimension: Dimension, value: object, cell: Cell, numbers: dict[object, int]) -> None:
+    """Give the next rule its cell, a known one or a new one."""
+    number = numbers.setdefault(value, len(dimension.cells))
+    if number == len(dimension.cells):
+        dimension.cells.append(cell)
+    dimension.cells[number].rules |= 1 << len(dimension.cell_of)
+    dimension.cell_of.append(number)
+
+
+def index_rules(dimension: Dimension) -> None:
+    """Find for each class the rules that surely accept it."""
+    places = dimension.everything.bit_length()
+    dimension.with_rules = [0] * places
+    for cell in dimension.cells:
+        for place in ones(cell.bits.sure):
+            dimension.with_rules[place] |= cell.rules

@@ -1,0 +1,33 @@
+"""Rules that must agree where they match together, and do not: under Any, and under Priority on one level."""
+
+from collections.abc import Iterator
+
+from codesheet.checks.geometry import Geometry
+from codesheet.checks.rule_pairs import by_workbook, disagreement, hubs, meeting_pairs, named, related
+from codesheet.issues import Issue, IssueCode
+from codesheet.model import HitPolicy
+
+
+def disagreeing_rules(geometry: Geometry) -> Iterator[Issue]:
+    """Name each rule that contradicts others; a warning where only the data can tell."""
+    table = geometry.table
+    if table.hit_policy not in (HitPolicy.ANY, HitPolicy.PRIORITY):
+        return
+    found = {}
+    for one, other in meeting_pairs(geometry):
+        if table.rules[one].priority == table.rules[other].priority:
+            difference = disagreement(table.rules[one], table.rules[other], table.outputs)
+            if difference is not None:
+                found[one, other] = difference
+    for rule, partners in hubs(found):
+        others = [table.rules[partner] for partner in partners]
+        pairs = [found[min(rule, partner), max(rule, partner)] for partner in partners]
+        facts = {
+            "others": named(others, table.rules[rule].at),
+            "output": pairs[0].column,
+            "instance": geometry.instance(rule, partners[0]),
+            "policy": table.hit_policy.value,
+        }
+        issue = IssueCode.RULES_DISAGREE.issue(table.rules[rule].at, *related(others), **facts)
+        sure = any(pair.is_sure for pair in pairs)
+        yield by_workbook(issue, table.rules[rule], others) if sure else issue.as_warning

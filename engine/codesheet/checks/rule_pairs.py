@@ -1,0 +1,114 @@
+"""Pairs of rules with something wrong between them, told so that each cause is told once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from codesheet.checks.geometry import Geometry
+from codesheet.checks.value_classes import ones
+from codesheet.issues import Issue
+from codesheet.language.formulas import Clear, Literal
+from codesheet.language.values import fold
+from codesheet.location import CellRef
+from codesheet.model import Output, Rule
+
+_MOST_PAIRS = 20_000
+_MOST_NAMED = 3
+
+
+def meeting_pairs(geometry: Geometry) -> Iterator[tuple[int, int]]:
+    """Give the pairs of rules (earlier, later) that some row surely matches both of."""
+    for rule in range(geometry.count):
+        later = geometry.meeting(rule) >> (rule + 1) << (rule + 1)
+        for other in ones(later):
+            if geometry.surely_meet(rule, other):
+                yield rule, other
+
+
+def hubs(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+    """Group pairs around the rules that have most of them: (the rule, its partners).
+
+    A row that meets fifty others is one cause, told at that row; where two meet each other, the later one.
+    """
+    partners: dict[int, set[int]] = {}
+    for count, (one, other) in enumerate(pairs):
+        if count >= _MOST_PAIRS:
+            break
+        partners.setdefault(one, set()).add(other)
+        partners.setdefault(other, set()).add(one)
+    groups: list[tuple[int, list[int]]] = []
+    by_count: dict[int, set[int]] = {}
+    for rule, others in partners.items():
+        by_count.setdefault(len(others), set()).add(rule)
+    most = max(by_count, default=0)
+    while most:
+        waiting = by_count.get(most)
+        if not waiting:
+            most -= 1
+            continue
+        rule = max(waiting)
+        others = partners.pop(rule)
+        waiting.discard(rule)
+        groups.append((rule, sorted(others)))
+        for other in others:
+            count = len(partners[other])
+            by_count[count].discard(other)
+            partners[other].discard(rule)
+            by_count.setdefault(count - 1, set()).add(other)
+    return sorted(groups)
+
+
+def named(rules: Sequence[Rule], beside: CellRef) -> str:
+    """Name rules as a reader of the sheet finds them: `row 9`, `rows 9, 12 and 3 more`, or addresses."""
+    here = [rule for rule in rules if (rule.at.workbook, rule.at.sheet) == (beside.workbook, beside.sheet)]
+    shown = [str(rule.at.row) for rule in here] + [str(rule.at) for rule in rules if rule not in here]
+    more = len(shown) - _MOST_NAMED
+    listed = ", ".join(shown[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    if not here:
+        return listed
+    return f"row {listed}" if len(rules) == 1 else f"rows {listed}"
+
+
+def related(rules: Sequence[Rule]) -> list[CellRef]:
+    """Give the addresses an issue names beside its own."""
+    return [rule.at for rule in rules[:_MOST_NAMED]]
+
+
+def by_workbook(issue: Issue, rule: Rule, others: Iterable[Rule]) -> Issue:
+    """Make an issue a warning where the rules stand in different workbooks: their authors may not know."""
+    return issue if any(other.at.workbook == rule.at.workbook for other in others) else issue.as_warning
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A THEN column in which two rules give different things; `is_sure` where both write a value."""
+
+    column: str
+    is_sure: bool
+
+
+def disagreement(rule: Rule, other: Rule, columns: Iterable[str]) -> Disagreement | None:
+    """Find a THEN column that two rules fill differently, a certain one if there is one."""
+    found: Disagreement | None = None
+    for column in columns:
+        one, two = rule.output(column), other.output(column)
+        if one is None or two is None or _same(one, two):
+            continue
+        sure = isinstance(one.formula, (Literal, Clear)) and isinstance(two.formula, (Literal, Clear))
+        if found is None or (sure and not found.is_sure):
+            found = Disagreement(column, sure)
+    return found
+
+
+def _same(one: Output, other: Output) -> bool:
+    if isinstance(one.formula, Literal) and isinstance(other.formula, Literal):
+        first, second = one.formula.value, other.formula.value
+        if isinstance(first, str) and isinstance(second, str):
+            return fold(first) == fold(second)
+    return one.formula == other.formula
+
+
+def same_outputs(rule: Rule, other: Rule) -> bool:
+    """Say whether two rules give the same in every column."""
+    columns = {output.field for output in (*rule.outputs, *other.outputs)}
+    pairs = [(rule.output(column), other.output(column)) for column in columns]
+    return all(one is not None and two is not None and _same(one, two) for one, two in pairs)
