@@ -75,7 +75,10 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Drug:
-    """A drug of the formulary: the doses given, the vials in stock, and how it is given."""
+    """A drug of the formulary: the doses given, the vials in stock, and how it is given.
+
+    NDCs that begin with 99999 are invented.
+    """
 
     name: str
     doses: tuple[float, ...]
@@ -84,8 +87,8 @@ class Drug:
     minutes: tuple[int, ...] = (30,)
     unit: str = "mg"
     diagnosis: str = "Z51.12; C34.11"
-    ndc: str = ""
-    ml_a_unit: float = 0.0
+    ndc: str = "99999000101"
+    ml_a_unit: float = 0.05
 
 
 CHECKPOINT_INHIBITORS = (
@@ -134,6 +137,7 @@ PAYERS = (  # name, plan, state, weight, spellings an export may hold
     ("TRICARE", "Commercial", "", 1, ("TRICARE East",)),
 )
 UNKNOWN_PAYERS = ("Sunrise Health Co-op", "Teamsters Local 9", "Medcare", "SELF PAY")
+SATURDAY = 5
 _PAYER_WEIGHTS = [payer[3] for payer in PAYERS]
 
 
@@ -218,9 +222,10 @@ def charge(drug: Drug, rng: Random) -> Item:
             opened.append((count, size))
             left -= count * size
     amount = sum(count * size for count, size in opened)
-    product = {"NDC": drug.ndc, "NDC quantity": f"{amount * drug.ml_a_unit:g}", "NDC unit": "ML"}
     return {
-        **(product if drug.ndc else {}),
+        "NDC": drug.ndc,
+        "NDC quantity": f"{amount * drug.ml_a_unit:g}",
+        "NDC unit": "ML",
         "Drug": drug.name,
         "Route": drug.route,
         "Dose": f"{dose:g}",
@@ -278,6 +283,7 @@ def infusion_chair(rng: Random) -> list[Item]:
     """Give an infusion that is not immunotherapy: a drug known by its code or class, hydration."""
     hydration = {"Service": "hydration", "Route": "IV", "Method": "infusion"}
     hydration["Minutes"] = str(rng.choice((25, 31, 45, 60, 75, 91, 120, 180)))
+    dehydrated = happens(rng, 0.8)
     coded = {"Service": "infusion", "HCPCS": "J1745", "Drug class": "therapeutic", "Route": "IV"}
     dose = rng.choice((300, 320, 400, 500))
     opened = -(-dose // 100) * 100
@@ -291,7 +297,10 @@ def infusion_chair(rng: Random) -> list[Item]:
         [hydration, supportive(rng)],
         [supportive(rng)],
     )
-    return [dict(item) for item in rng.choices(choices, (2, 4, 3, 2, 2))[0]]
+    items = [dict(item) for item in rng.choices(choices, (2, 4, 3, 2, 2))[0]]
+    if items[0]["Service"] == "hydration" and dehydrated:
+        items = [{**item, "Diagnoses": "E86.0; R11.2"} for item in items]
+    return items
 
 
 def two_accesses(rng: Random) -> list[Item]:
@@ -342,18 +351,18 @@ def visit_alone(rng: Random) -> list[Item]:
     ]
 
 
-MAKERS: tuple[tuple[Maker, float], ...] = (
-    (allergy_shots, 46),
-    (immunotherapy, 14),
-    (subcutaneous, 9),
-    (tests, 7),
-    (extract, 8),
-    (infusion_chair, 6),
-    (visit_alone, 4),
-    (procedures, 3),
-    (venom, 1),
-    (two_accesses, 1),
-    (other_allergy, 1),
+MAKERS: tuple[tuple[Maker, float, float], ...] = (  # what, weight, share in a hospital
+    (allergy_shots, 46, 0.02),
+    (immunotherapy, 14, 0.4),
+    (subcutaneous, 9, 0.1),
+    (tests, 7, 0.02),
+    (extract, 8, 0.0),
+    (infusion_chair, 6, 0.3),
+    (visit_alone, 4, 0.05),
+    (procedures, 3, 0.3),
+    (venom, 1, 0.0),
+    (two_accesses, 1, 0.5),
+    (other_allergy, 1, 0.1),
 )
 
 BLANKED = [
@@ -381,20 +390,23 @@ BLANKED = [
 UNREADABLE = {"Date of service": "05/04/26", "Minutes": "30 min", "Dose": "n/a", "Injections": "two"}
 
 
-def common(number: int, first: date, rng: Random) -> Item:
-    """Give the columns that are the same on every row of a visit."""
+def common(number: int, first: date, hospital: float, rng: Random) -> Item:
+    """Give the columns that are the same on every row of a visit; a hospital bills nearly all its own."""
     payer, plan, state, _, spellings = rng.choices(PAYERS, _PAYER_WEIGHTS)[0]
     if happens(rng, 0.12):
         payer = rng.choice(spellings)
     elif happens(rng, 0.006):
         payer = rng.choice(UNKNOWN_PAYERS)
-    place, claim = rng.choices(
-        (("11", "professional"), ("22", "institutional"), ("22", "professional")), (86, 12, 2)
-    )[0]
+    place, claim = "11", "professional"
+    if happens(rng, hospital):
+        place, claim = "22", "professional" if happens(rng, 0.06) else "institutional"
+    day = first + timedelta(days=rng.randrange(31))
+    while day.weekday() > SATURDAY or (day.weekday() == SATURDAY and happens(rng, 0.9)):
+        day = first + timedelta(days=rng.randrange(31))
     return {
         "Visit ID": f"{first:%y%m}-{number:06d}",
         "Patient ID": f"P{int(rng.paretovariate(0.6)) * 7919 % 900_000:06d}",
-        "Date of service": (first + timedelta(days=rng.randrange(31))).isoformat(),
+        "Date of service": day.isoformat(),
         "Payer": payer,
         "Plan": plan,
         "State": state,
@@ -434,11 +446,11 @@ def soil(item: Item, rng: Random) -> None:
 def make_rows(visits: int, seed: int, first: date) -> Iterator[list[str]]:
     """Give the rows of so many visits, in order of the visit."""
     rng = Random(seed)  # noqa: S311 - invented visits, no secrets
-    makers = [maker for maker, _ in MAKERS]
-    weights = [weight for _, weight in MAKERS]
+    weights = [weight for _, weight, _ in MAKERS]
     for number in range(1, visits + 1):
-        shared = common(number, first, rng)
-        for place, item in enumerate(rng.choices(makers, weights)[0](rng), 1):
+        make, _, hospital = rng.choices(MAKERS, weights)[0]
+        shared = common(number, first, hospital, rng)
+        for place, item in enumerate(make(rng), 1):
             row = {**shared, **item, "Item": str(place)}
             soil(row, rng)
             yield [row.get(column, "") for column in COLUMNS]
