@@ -40,6 +40,7 @@ SAYS_NO_BY_BLANK = {
     "Concurrent": "blank is the export's way to say that nothing else ran at the time",
     "Same bag as": "blank is the export's way to say that the container was its own",
     "Acquired under 340B": "blank means no: few exports hold it",
+    "HCPCS": "most charges come without a code; one that is keyed is taken where the record bears it out",
 }
 """Facts whose blank is an answer in any visit, by the export's format."""
 
@@ -47,12 +48,6 @@ LAWFULLY_BLANK_IN_EXAMPLES = {
     **{(f"allergy/{visit}", "Drug"): "blank is a test with allergenic extracts" for visit in EXTRACT_TESTS},
     ("allergy/A28", "Planned injections"): "blank is lawful where Doses are recorded: they count",
     ("allergy/A50", "Self-administered"): "blank means no; the visit goes to review for another reason",
-    ("drugs/D22", "HCPCS"): "the drug table has a code of its own",
-    ("drugs/D35", "HCPCS"): "the fact blanked is the one at fault",
-    **{
-        (f"highmark/{visit}", "HCPCS"): "without a keyed code the components are coded, as for any payer"
-        for visit in ("K06", "K07", "K11", "K12", "K13", "K14", "K15", "K16")
-    },
     ("infusion/I30", "Injections"): "blank means one, and no containers are charted",
     ("infusion/I02b", "Injections"): "blank means one, and no containers are charted",
     ("infusion/N03", "Drug class"): "the fact blanked is the one at fault",
