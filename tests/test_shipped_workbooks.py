@@ -52,6 +52,7 @@ LAWFULLY_BLANK_IN_EXAMPLES = {
     ("infusion/I02b", "Injections"): "blank means one, and no containers are charted",
     ("infusion/N03", "Drug class"): "the fact blanked is the one at fault",
     ("infusion/P05", "Minutes"): "the fact blanked is the one at fault: a push needs no minutes",
+    ("infusion/R31", "Method"): "the fact blanked is the one at fault",
     ("infusion/S16", "Access site"): "the fact blanked is the one at fault",
 }
 
