@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from openpyxl import load_workbook
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
@@ -218,3 +219,22 @@ def as_text(value: object) -> str:
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+
+def test_every_rule_and_table_row_names_its_source() -> None:
+    """`Source` on each row of a Lookup or Decision, and for a Decision how sure it is."""
+    books = [path for path in (ROOT / "workbooks").rglob("*.xlsx") if not path.name.startswith("~")]
+    rows = 0
+    for path in books:
+        for sheet in load_workbook(path):
+            grid = [row for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row)]
+            kind = grid[0][0]
+            if kind not in ("Lookup", "Decision"):
+                continue
+            head = next(place for place, row in enumerate(grid) if "Source" in row)
+            for row in grid[head + 1 :]:
+                cells = dict(zip(grid[head], row, strict=True))
+                assert cells["Source"], (path.name, sheet.title, row)
+                assert kind == "Lookup" or cells["Confidence"] in set("PCTDU"), (path.name, sheet.title, row)
+                rows += 1
+    assert rows > 450
