@@ -271,7 +271,8 @@ def subcutaneous(rng: Random) -> list[Item]:
     drugs = ASTHMA_ANTIBODIES if happens(rng, 0.85) else SUBCUTANEOUS_CANCER_DRUGS
     dose = charge(rng.choice(drugs), rng)
     counts = (int(part.split(" x ")[0]) for part in dose["Vials opened"].split(" + "))
-    given = {"Service": "injection", "Method": "injection", "Injections": str(sum(counts)), **dose}
+    needles = sum(counts) if drugs is ASTHMA_ANTIBODIES else 1
+    given = {"Service": "injection", "Method": "injection", "Injections": str(needles), **dose}
     items = [{**given, "Months on therapy": str(rng.randrange(30))}]
     if drugs is ASTHMA_ANTIBODIES and happens(rng, 0.1):
         items.append({"Service": "allergy injection", "Injections": "1", "Provider role": "injects"})

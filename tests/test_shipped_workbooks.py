@@ -51,6 +51,7 @@ LAWFULLY_BLANK_IN_EXAMPLES = {
     ("allergy/A50", "Self-administered"): "blank means no; the visit goes to review for another reason",
     ("infusion/I30", "Injections"): "blank means one, and no containers are charted",
     ("infusion/I02b", "Injections"): "blank means one, and no containers are charted",
+    ("infusion/I10b", "Self-administered"): "blank means no",
     ("infusion/N03", "Drug class"): "the fact blanked is the one at fault",
     ("infusion/P05", "Minutes"): "the fact blanked is the one at fault: a push needs no minutes",
     ("infusion/R31", "Method"): "the fact blanked is the one at fault",
