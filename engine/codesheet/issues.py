@@ -934,6 +934,11 @@ class Issue:
         """Give the same issue where it does not stop coding."""
         return replace(self, severity=Severity.WARNING)
 
+    @property
+    def as_note(self) -> "Issue":
+        """Give the same issue where it does no harm."""
+        return replace(self, severity=Severity.NOTE)
+
     def with_rows(self, rows: Iterable[Iterable[str]]) -> "Issue":
         """Give the same issue with rows that would close it."""
         return replace(self, rows_to_paste=tuple(map(tuple, rows)))

@@ -132,7 +132,8 @@ def test_kie_subsumption() -> None:
     """SubsumptionRulesTest.java: rule 2 subsumes rule 4; rule 3 overlaps rule 2 and gives less; no gap."""
     rows = ["< 18 | - | na | 3", ">= 18 | - | X | 1", "> 21 | no | no probs | 2", "> 21 | yes | X | 1"]
     issues = issues_of("Priority", ["One", "P"], *rows)
-    assert told(issues) == {("T204", 3), ("T206", 4)}
+    assert told(issues) == {("T204", 3)}
+    assert [issue.at.row - 5 for issue in issues if issue.kind.code == "T206"] == [4]  # no harm: a note
     assert [i for i in issues if i.kind.code == "T208"] == []
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from cases import Block, blocks, grid, texts
 from codesheet.checks import check
+from codesheet.commands import without_notes
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.examples import run_examples
+from codesheet.issues import IssueCode
 from codesheet.language.names import Names
 from codesheet.model import Rulebook
 from grid import parse, printed
@@ -61,18 +63,23 @@ def sheets_of(section: Section) -> str:
     return "\n".join([*texts("sheets", SECTIONS[SHARED].blocks), own])
 
 
+SHOWN_AT_RUN_TIME = (IssueCode.RULES_OVERLAP, IssueCode.RULES_DISAGREE, IssueCode.RULES_CROSS)
+"""The check names such rows as errors; the page shows what becomes of a visit that meets them."""
+
+
 @cache
 def read(sheets: str) -> tuple[Rulebook, Ruleset | None, list[str]]:
     """Do with sheets what `codesheet check` does; give all it would print."""
     rulebook, issues = parse(sheets)
     assert rulebook is not None, printed(issues)
-    issues = [*issues, *check(rulebook)]
+    found = without_notes([*issues, *check(rulebook)])
+    issues = [issue for issue in found if issue.kind not in SHOWN_AT_RUN_TIME]
     if any(issue.is_error for issue in issues):
         return rulebook, None, printed(issues)
     ruleset, more = compile_rulebook(rulebook)
     if ruleset is None or any(issue.is_error for issue in more):
         return rulebook, None, printed([*issues, *more])
-    return rulebook, ruleset, printed([*issues, *more, *run_examples(ruleset)])
+    return rulebook, ruleset, printed([*issues, *more, *without_notes(run_examples(ruleset))])
 
 
 def shared_names() -> Names:

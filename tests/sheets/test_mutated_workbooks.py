@@ -18,7 +18,7 @@ from codesheet.commands import check_rulebook
 from codesheet.issues import Issue
 from example_sheets import build_example_workbook
 
-COUNT = int(os.environ.get("MUTATED_WORKBOOKS", "150"))
+COUNT = int(os.environ.get("MUTATED_WORKBOOKS", "200"))
 SLOWEST, MOST_MEMORY = 30, 2_000_000  # seconds for one workbook; kilobytes for all
 
 PIECES = [

@@ -54,7 +54,7 @@ def test_it_prints_the_files_and_what_to_type_next(tmp_path: Path) -> None:
 def test_its_check_finds_nothing(starter: Path) -> None:
     result = run("check", starter)
     assert result.exit_code == 0
-    assert result.stderr.strip() == f"{starter}: no issues"
+    assert result.stderr.startswith(f"{starter}: no issues")
 
 
 def test_its_examples_are_coded_and_could_fail(starter: Path, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_libreoffice_opens_it_and_keeps_drop_downs_and_rules(
             kept = sheet_lists(theirs[sheet.title])
             assert {cell for cell in sheet_lists(sheet) if cell not in kept} == set(), sheet.title
             assert values(theirs[sheet.title]) == values(sheet)
-    assert run("check", folder).stderr.strip() == f"{folder}: no issues"
+    assert run("check", folder).stderr.startswith(f"{folder}: no issues")
     assert run("dress", folder).exit_code == 0
     assert run("check", folder).exit_code == 0
     for name in ("fields.xlsx", "services.xlsx"):

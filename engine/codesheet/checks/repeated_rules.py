@@ -51,5 +51,6 @@ def _contained(geometry: Geometry, copies: set[int], consequence: str) -> Iterat
                 and not geometry.within(other, place)
             ):
                 facts = {"others": named([wider], rule.at), "consequence": consequence}
-                yield IssueCode.RULE_ADDS_NOTHING.issue(rule.at, wider.at, **facts)
+                issue = IssueCode.RULE_ADDS_NOTHING.issue(rule.at, wider.at, **facts)
+                yield issue if consequence else issue.as_note
                 break
