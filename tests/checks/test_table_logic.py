@@ -326,3 +326,20 @@ def test_rows_that_could_be_one_and_a_policy_that_could_be_unique() -> None:
             Unique, which
             would say so
     """)
+
+
+def test_a_date_of_which_nothing_is_written_stands_for_any() -> None:
+    begin = "    | Begin           | date         | no        | | |\n"
+    sheet = """
+    # A
+    | Decision | A      |
+    | Result   | fields |
+    | If no rule matches | nothing |
+    | IF           | IF     | THEN |
+    | Begin        | Drug   | Size |
+    | is not blank | A1     | 1    |
+    | is not blank | A1, A2 | 2    |
+    """
+    found = printed(check(rulebook_of(dedent(FIELDS + begin + sheet))))
+    (overlap,) = [text for text in found if "T201" in text]
+    assert "for instance Begin any, Drug A1" in overlap

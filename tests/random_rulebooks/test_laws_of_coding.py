@@ -104,7 +104,7 @@ def test_one_coder_and_a_fresh_one_code_alike_again_and_again(case: Case) -> Non
     coder = Coder(case.ruleset)
     first, second = coder.code(case.encounters()), coder.code(case.encounters())
     assert tables(first) == tables(second) == tables(code(case))
-    assert second.rule_counts == {rule: 2 * count for rule, count in first.rule_counts.items()}
+    assert second.rule_counts == first.rule_counts, "counts are of one batch"
 
 
 @laws

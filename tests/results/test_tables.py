@@ -18,7 +18,7 @@ SHOWN = ["Payer", "Claim type", "Place of service"]
 COLUMNS = {
     "Claim lines": [
         *["Visit ID", "Line", "Date of service", *SHOWN, "Code", "Modifiers", "Units"],
-        *["Diagnosis pointer", "Disposition", "Why", "Rule"],
+        *["NDC on claim", "Revenue code", "Diagnosis pointer", "Disposition", "Why", "Rule"],
     ],
     "Visits": ["Visit ID", "Date of service", *SHOWN, "Status", "Codes", "Edits"],
     "Review": ["Visit ID", "Date of service", *SHOWN, "Queue", "Message", "Facts", "Rule", "Row"],

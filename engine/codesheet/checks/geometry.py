@@ -5,6 +5,7 @@ with one bit a rule, so that thousands of rules are compared at once.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from codesheet.checks.cutting import ValueClass
 from codesheet.checks.dimensions import Cell, Dimension, Rules, add_cell, compared, independent, index_rules
@@ -241,5 +242,7 @@ def _shown_value(one: ValueClass, kind: FieldType) -> str:
             return " and ".join(texts)
         case str(text) if not isinstance(one.test, Equals):
             return f"{text!r}, say" if not isinstance(one.test, (Not, NotBlank)) else "any other value"
+        case float(value) if kind is FieldType.DATE and not 1 <= value <= date.max.toordinal():
+            return "any"  # nothing is written of this field's dates, so no day stands for them
         case value:
             return show_written(value, kind)
