@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from codesheet import commands
+from codesheet.coding.side_by_side import ProcessEndedError
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issue_pages import near_code, page_of
 from codesheet.issues import Issue, Severity
@@ -231,7 +232,7 @@ def code(
                 rows_to_verify=verify,
                 jobs=jobs,
             )
-    except WriteError as problem:
+    except (WriteError, ProcessEndedError) as problem:
         _fail(str(problem))
     _print_issues(outcome.issues, IssueFormat.TEXT)
     if outcome.verification is not None:

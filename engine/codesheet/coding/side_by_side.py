@@ -3,25 +3,39 @@
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
+from typing import TypeAlias
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder
 from codesheet.compiling.ruleset import Ruleset
 
+Batches: TypeAlias = Generator[tuple[Encounters, CodedBatch], None, None]
+"""Each chunk with what it was coded to."""
+
 _AHEAD = 1
 """Chunks that wait for a process that becomes free: more would only take memory."""
 
 
-def code_chunks(
-    ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int
-) -> Iterator[tuple[Encounters, CodedBatch]]:
+class ProcessEndedError(RuntimeError):
+    """The system ended a process that was coding."""
+
+    def __str__(self) -> str:
+        """Say it to whoever ran the program."""
+        return (
+            "the system ended a process that was coding, most likely for want of memory; nothing was "
+            "written: run again with --jobs 1"
+        )
+
+
+def code_chunks(ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int) -> Batches:
     """Code chunks with so many processes; a single chunk, or a single job, needs no other process.
 
     Raises:
-        concurrent.futures.process.BrokenProcessPool: the system ended a process (for want of memory, say).
+        ProcessEndedError: the system ended a process (for want of memory, say).
 
     """
     remaining = iter(chunks)
@@ -34,26 +48,33 @@ def code_chunks(
         yield from _with_processes(ruleset, together, jobs)
 
 
-def _with_processes(
-    ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int
-) -> Iterator[tuple[Encounters, CodedBatch]]:
+def _with_processes(ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int) -> Batches:
     context = multiprocessing.get_context("spawn")  # a fork would copy the threads of readers half way
     pool = ProcessPoolExecutor(jobs, context, _begin, (ruleset,))
     try:
         waiting: deque[tuple[Encounters, Future[CodedBatch]]] = deque()
         for chunk in chunks:
-            waiting.append((chunk, pool.submit(_code, chunk)))
+            waiting.append((chunk, _submit(pool, chunk)))
             if len(waiting) >= jobs + _AHEAD:
                 done, batch = waiting.popleft()
                 yield done, batch.result()
         for done, batch in waiting:
             yield done, batch.result()
+    except BrokenProcessPool as problem:
+        raise ProcessEndedError from problem
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, chunk: Encounters) -> Future[CodedBatch]:
+    try:
+        return pool.submit(_code, chunk)
+    except (ValueError, OSError) as problem:  # a pool that breaks while it starts its next process
+        raise ProcessEndedError from problem
 
 
 _coders: list[Coder] = []
