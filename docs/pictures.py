@@ -13,7 +13,7 @@ import numpy as np
 from openpyxl import load_workbook
 
 LINES_SHOWN = 24
-LEFT_OUT = ("Claim type", "Place of service", "Diagnosis pointer")
+LEFT_OUT = ("Claim type", "Place of service", "NDC on claim", "Revenue code", "Diagnosis pointer")
 RESOLUTION = 170  # dots an inch: about twice the width at which a README is shown
 WHITE = 250
 MARGIN = 12  # dots
@@ -66,6 +66,8 @@ def _some_lines(coded: Path, target: Path) -> Path:
     for name in LEFT_OUT:
         if name in heading:
             sheet.column_dimensions[heading[name]].hidden = True
+    sheet.page_setup.fitToWidth = 1
+    sheet.print_title_cols = None
     book.save(target)
     return target
 
