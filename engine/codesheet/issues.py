@@ -2,7 +2,7 @@
 
 Each member is (code, severity, template). The name is the fault, the template says what is wrong, with the
 value, and what to do. Letters: W workbook and sheets, F fields, V value sets, L lookups, U unary tests,
-X formulas, T decision tables, E examples, G the graph of tables, R visit exports and runs.
+X formulas, T decision tables, E examples, G the graph of tables, C claim edits, R visit exports and runs.
 """
 
 from dataclasses import dataclass
@@ -31,11 +31,6 @@ class IssueCode(Enum):
         "W103",
         Severity.ERROR,
         'A1 is "{text}", which is no kind of sheet{hint}: it must be one of {kinds}',
-    )
-    KIND_NOT_USED = (
-        "W104",
-        Severity.WARNING,
-        '"{kind}" sheets are not used yet by this version: nothing on this sheet has an effect',
     )
     TABLE_WITHOUT_NAME = ("W105", Severity.ERROR, "the table has no name: write it in B1, beside {kind}")
     UNKNOWN_LABEL = (
@@ -535,6 +530,55 @@ class IssueCode(Enum):
         (
             'nothing is asked of {field} in "{text}": write one of = <> < <= > >= in, not in, is blank, is'
             " not blank and what it must be{hint}"
+        ),
+    )
+
+    # claim edits
+    NOT_ONE_CODE = (
+        "C101",
+        Severity.ERROR,
+        '"{text}" is no single code: write one code a row, without commas, ranges or stars',
+    )
+    BAD_INDICATOR = (
+        "C102",
+        Severity.ERROR,
+        '"{text}" is no modifier indicator: write 0 (never together), 1 (with a modifier) or 9 (no edit)',
+    )
+    BAD_LIMIT = (
+        "C103",
+        Severity.ERROR,
+        '"{text}" is no limit: write a whole number of units, or none where this payer has no limit',
+    )
+    BAD_LIMIT_PER = (
+        "C104",
+        Severity.ERROR,
+        (
+            '"{text}" is nothing a limit can count over{hint}: write line, visit, day, calendar year,'
+            " lifetime, 12 months rolling, 365 days rolling or 12 months since start (of therapy)"
+        ),
+    )
+    MONTHS_NOT_SAID = (
+        "C105",
+        Severity.ERROR,
+        (
+            '"{text}" counts from the start of therapy: write the label Months since start above the table'
+            " and, beside it, the field that holds the full months since then"
+        ),
+    )
+    WHOSE_UNITS_NOT_SAID = (
+        "C106",
+        Severity.ERROR,
+        (
+            '"{text}" counts over several visits: write the label Per above the table and, beside it, the'
+            " fields that say whose units are counted together, as Patient ID, Payer"
+        ),
+    )
+    UNSURE_EDIT_ROWS = (
+        "C107",
+        Severity.ERROR,
+        (
+            "{key} stands in two rows that hold at once and disagree ({first}, {second}): delete one, end one"
+            " before the other begins, or give one a further condition"
         ),
     )
 

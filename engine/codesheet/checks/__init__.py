@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from codesheet.checks.first_in_two_workbooks import first_in_two_workbooks
 from codesheet.checks.order_not_distinct import order_not_distinct
+from codesheet.checks.overlapping_edit_rows import overlapping_edit_rows
 from codesheet.checks.overlapping_keys import overlapping_keys
 from codesheet.checks.policy_not_for_result import policy_not_for_result
 from codesheet.checks.repeated_rule_id import repeated_rule_id
@@ -15,6 +16,7 @@ from codesheet.model import Rulebook
 
 CHECKS: tuple[Callable[[Rulebook], Iterator[Issue]], ...] = (
     overlapping_keys,
+    overlapping_edit_rows,
     policy_not_for_result,
     order_not_distinct,
     first_in_two_workbooks,

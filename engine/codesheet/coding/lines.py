@@ -10,6 +10,7 @@ from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing
+from codesheet.coding.splitting import split_off
 from codesheet.coding.tables import Hits, Table, disposition_weights
 from codesheet.coding.text_functions import exact_codes, unique_folded
 from codesheet.coding.view import View, distinct
@@ -17,8 +18,17 @@ from codesheet.language.values import FieldType, fold
 from codesheet.model import Disposition, Field, Level, Origin, Rulebook
 
 BILL = DISPOSITIONS.index(Disposition.BILL)
+DENY = DISPOSITIONS.index(Disposition.DENY)
 DROP = DISPOSITIONS.index(Disposition.DROP)
-_NOT_FIELDS = ("Add modifiers", "Remove modifiers", "Disposition", "Reason", "Queue", "Message")
+_NOT_FIELDS = (
+    "Add modifiers",
+    "Remove modifiers",
+    "Split off",
+    "Disposition",
+    "Reason",
+    "Queue",
+    "Message",
+)
 
 
 @dataclass(slots=True)
@@ -47,7 +57,8 @@ class Lines:
     """Claim lines of a batch: a frame, the row each stands for, and what made it.
 
     `weight` is the disposition's weight, `why` and `address` vocabulary ids. `joined` pairs lines with
-    every row joined in them (line numbers, rows). `set_names` are the line fields that tables set.
+    every row joined in them (line numbers, rows). `set_names` are the line fields that tables set. `denied`
+    are lines that edits deny or drop, as far as known while claim edits are settled.
     """
 
     frame: Frame
@@ -57,6 +68,7 @@ class Lines:
     address: Ids
     joined: tuple[Index, Index]
     set_names: tuple[str, ...]
+    denied: Mask
 
     def __len__(self) -> int:
         return len(self.row)
@@ -75,7 +87,13 @@ class Lines:
             self.address[index],
             joined,
             self.set_names,
+            self.denied[index],
         )
+
+    @property
+    def standing(self) -> Mask:
+        """Say which lines are neither denied nor dropped."""
+        return (self.weight < DENY) & ~self.denied
 
     def view(self, rows: View) -> View:
         """See the lines as formulas and tests do."""
@@ -170,6 +188,7 @@ def gather(made: list[Made], view: View) -> Lines:
         _concatenated([m.address for m in made], np.int32),
         (np.arange(len(places)), places),
         names,
+        np.zeros(len(places), dtype=bool),
     )
     return lines.take(order)
 
@@ -208,6 +227,8 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     _, hits = table.hits(context)
     given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
     why = table.reasons.why(hits.rule, hits.view, hits.places, context.because)
+    if "Split off" in given:
+        lines, context, hits = split_off(given["Split off"], hits, context, lines)
     for name, values in given.items():
         if name not in _NOT_FIELDS:
             _set_line_field(name, values, hits, table, context, lines)
@@ -300,13 +321,14 @@ def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context:
 
 
 def _joined(first: Ids, second: Ids, view: View) -> Ids:
-    """Join texts with a semicolon; -1 is no text."""
+    """Join texts with a semicolon, unless the second is part of the first already; -1 is no text."""
     numbers, leads = distinct([first.astype(np.int64), second.astype(np.int64)], len(first))
     words = view.frame.vocabulary.words
     texts = []
     for pair in zip(first[leads].tolist(), second[leads].tolist(), strict=True):
         parts = [str(words[i]) for i in pair if i != MISSING]
-        texts.append("; ".join(dict.fromkeys(parts)) if parts else None)
+        told = len(parts) > 1 and f"; {parts[1]}; " in f"; {parts[0]}; "
+        texts.append(parts[0] if told else "; ".join(parts) if parts else None)
     return view.frame.vocabulary.ids_of(texts)[numbers] if texts else first
 
 
@@ -342,7 +364,8 @@ def combine(lines: Lines, view: View) -> Lines:
     names = [name for name in lines.set_names if name not in ("Units", "Reason")]
     codes = [exact_codes(lines.frame[name]) for name in names]
     visits = view.visit_ids[lines.row].astype(np.int64)
-    numbers, first = distinct([visits, lines.weight.astype(np.int64), *codes], len(lines))
+    fates = [lines.weight.astype(np.int64), lines.denied.astype(np.int64)]
+    numbers, first = distinct([visits, *fates, *codes], len(lines))
     kept = lines.take(first)
     kept.joined = numbers[lines.joined[0]], lines.joined[1]
     if len(first) == len(lines):

@@ -130,7 +130,7 @@ def _line_names(lines: Lines, rulebook: Rulebook) -> list[str]:
     decided = [
         name
         for name, field in rulebook.fields.items()
-        if field.level is Level.LINE and field.origin in (Origin.LOOKUP, Origin.DECISION)
+        if field.level is Level.LINE and field.origin in (Origin.LOOKUP, Origin.DECISION, Origin.CLAIM_EDIT)
     ]
     hidden = ("Disposition", "Reason")
     known = [name for name in (*lines.set_names, *decided) if name not in hidden]
