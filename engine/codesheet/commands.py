@@ -15,6 +15,9 @@ from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.reader import read_encounters
+from codesheet.importing.imported import Imported, write_imported
+from codesheet.importing.imports import read_files
+from codesheet.importing.options import Options
 from codesheet.issues import Issue
 from codesheet.model import Rulebook
 from codesheet.results.run_record import new_run_record
@@ -108,6 +111,20 @@ def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Iss
     """Say in what a folder of rules is behind its workbooks."""
     ruleset, issues = load_ruleset(path, report)
     return issues, [] if ruleset is None else differences(ruleset, folder)
+
+
+def import_published(
+    kind: str, files: Sequence[Path], options: Options, codes_of: Path | None, target: Path, report: Report
+) -> Imported:
+    """Make a workbook or a reference file of published code tables.
+
+    Raises ImportProblem where they cannot be read, WriteError where the place cannot be written.
+    """
+    report("Reading published files")
+    imported = read_files(kind, files, options, codes_of)
+    report("Writing")
+    write_imported(imported, target)
+    return imported
 
 
 def code_visits(

@@ -84,31 +84,39 @@ def test_what_is_wrong_is_said_at_its_cell() -> None:
         | 95165 | 30    | 12 months since start |
         | 95165 | 30    | lifetime              |
     """) == wrapped("""
-        book.xlsx!Limits!B3: error[C103] "many" is no limit: write a whole number of units, or none where this
+        book.xlsx!Limits!B3: error[C103] "many" is no limit: write a whole number of units, or none where
+            this
             payer has no limit
         book.xlsx!Limits!B4: error[C103] "" is no limit: write a whole number of units, or none where this
             payer has no limit
-        book.xlsx!Limits!C5: error[C104] "fortnight" is nothing a limit can count over: write line, visit, day,
-            calendar year, lifetime, 12 months rolling, 365 days rolling or 12 months since start (of therapy)
+        book.xlsx!Limits!C5: error[C104] "fortnight" is nothing a limit can count over: write line, visit,
+            day,
+            calendar year, lifetime, 12 months rolling, 365 days rolling or 12 months since start (of
+            therapy)
         book.xlsx!Limits!C6: error[C104] "calender year" is nothing a limit can count over (did you mean
             "calendar year"?): write line, visit, day, calendar year, lifetime, 12 months rolling, 365 days
             rolling or 12 months since start (of therapy)
         book.xlsx!Limits!C7: error[C105] "12 months since start" counts from the start of therapy: write the
-            label Months since start above the table and, beside it, the field that holds the full months since
+            label Months since start above the table and, beside it, the field that holds the full months
+            since
             then
-        book.xlsx!Limits!C7: error[C106] "12 months since start" counts over several visits: write the label Per
-            above the table and, beside it, the fields that say whose units are counted together, as Patient ID,
+        book.xlsx!Limits!C7: error[C106] "12 months since start" counts over several visits: write the label
+            Per
+            above the table and, beside it, the fields that say whose units are counted together, as Patient
+            ID,
             Payer
         book.xlsx!Limits!C8: error[C106] "lifetime" counts over several visits: write the label Per above the
             table and, beside it, the fields that say whose units are counted together, as Patient ID, Payer
         book.xlsx!More pairs!A3: error[C101] "96413, 96365" is no single code: write one code a row, without
             commas, ranges or stars
         book.xlsx!More pairs!B4: error[W124] Column 2 is blank: write one code
-        book.xlsx!More pairs!C5: error[C102] "2" is no modifier indicator: write 0 (never together), 1 (with a
+        book.xlsx!More pairs!C5: error[C102] "2" is no modifier indicator: write 0 (never together), 1 (with
+            a
             modifier) or 9 (no edit)
         book.xlsx!More pairs!D6: error[W117] "1/2/2026" is not a date (yyyy-mm-dd)
         book.xlsx!No indicator: error[W123] the table has no Modifier indicator column: add one
-        book.xlsx!Pairs!E2: error[F102] "Colour" is no field: correct the name, or declare it in a Fields sheet
+        book.xlsx!Pairs!E2: error[F102] "Colour" is no field: correct the name, or declare it in a Fields
+            sheet
     """)
 
 
@@ -153,7 +161,8 @@ def test_two_rows_that_hold_at_once_and_disagree() -> None:
         book.xlsx!Pairs!4: error[C107] 96413/96523 stands in two rows that hold at once and disagree
             (indicator 0, indicator 1): delete one, end one before the other begins, or give one a further
             condition (see also book.xlsx!Pairs!3)
-        book.xlsx!Limits!4: error[C107] 95165 (day) stands in two rows that hold at once and disagree (30, 40):
+        book.xlsx!Limits!4: error[C107] 95165 (day) stands in two rows that hold at once and disagree (30,
+            40):
             delete one, end one before the other begins, or give one a further condition (see also
             book.xlsx!Limits!3)
     """)

@@ -45,7 +45,7 @@ class Used:
         units = np.where(standing, view.frame["Units"].data, 0.0)
         visit = view.visit_ids.astype(np.int64)
         columns = [_text_ids(view.frame[name], view) for name in per]
-        alone = np.zeros(lines, dtype=bool)
+        alone = np.full(lines, not per)
         for column in columns:
             alone |= column == MISSING
         columns = [np.where(alone, -2, column) for column in columns]

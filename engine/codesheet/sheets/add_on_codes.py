@@ -6,7 +6,7 @@ from codesheet.model import AddOnCode, AddOnCodes
 from codesheet.sheets.about import About
 from codesheet.sheets.applies_to import AppliesTo
 from codesheet.sheets.cells import CellReader
-from codesheet.sheets.claim_edits import EditRow, edit_rows, edit_sheets, label_fields, read_code
+from codesheet.sheets.claim_edits import EditRow, edit_rows, edit_sheets, label_fields, left_out, read_code
 from codesheet.sheets.table import Table
 
 _ANY_PRIMARY = "CCCCC"
@@ -21,7 +21,9 @@ def read_add_on_codes(
         return None
     sheets = edit_sheets(tables, ("Primary", "Add-on"), abouts, applies_to, reader)
     rows = tuple(_add_ons(edit_rows(sheets, reader), reader))
-    return AddOnCodes(rows, label_fields(sheets, "Per", reader), at=tables[0].titled.sheet.at)
+    return AddOnCodes(
+        rows, label_fields(sheets, "Per", reader), left_out(sheets), at=tables[0].titled.sheet.at
+    )
 
 
 def _add_ons(rows: Iterable[EditRow], reader: CellReader) -> Iterable[AddOnCode]:

@@ -125,6 +125,11 @@ def read_code(cell: Cell, heading: str, reader: CellReader) -> str | None:
     return text
 
 
+def left_out(sheets: Iterable[EditSheet]) -> tuple[str, ...]:
+    """Give the codes whose rows were left in reference files."""
+    return tuple(sorted({code for sheet in sheets for code in sheet.table.titled.sheet.left_out}))
+
+
 def label_fields(sheets: Iterable[EditSheet], label: str, reader: CellReader) -> tuple[str, ...]:
     """Give the fields that the sheets of a kind name under a label, on which they agree."""
     cell = agreed_label([sheet.table for sheet in sheets], label, reader.issues)

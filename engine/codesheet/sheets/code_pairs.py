@@ -7,7 +7,7 @@ from codesheet.model import CodePair, CodePairs
 from codesheet.sheets.about import About
 from codesheet.sheets.applies_to import AppliesTo
 from codesheet.sheets.cells import CellReader
-from codesheet.sheets.claim_edits import EditRow, edit_rows, edit_sheets, label_fields, read_code
+from codesheet.sheets.claim_edits import EditRow, edit_rows, edit_sheets, label_fields, left_out, read_code
 from codesheet.sheets.table import Table
 
 INDICATORS = ("0", "1", "9")
@@ -22,7 +22,9 @@ def read_code_pairs(
     needed = ("Column 1", "Column 2", "Modifier indicator")
     sheets = edit_sheets(tables, needed, abouts, applies_to, reader)
     rows = tuple(_pairs(edit_rows(sheets, reader), reader))
-    return CodePairs(rows, label_fields(sheets, "Per", reader), at=tables[0].titled.sheet.at)
+    return CodePairs(
+        rows, label_fields(sheets, "Per", reader), left_out(sheets), at=tables[0].titled.sheet.at
+    )
 
 
 def _pairs(rows: Iterable[EditRow], reader: CellReader) -> Iterable[CodePair]:

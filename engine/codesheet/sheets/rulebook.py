@@ -30,6 +30,7 @@ from codesheet.sheets.fields import (
 from codesheet.sheets.levels import Levelled, settle_levels
 from codesheet.sheets.lookups import read_lookups
 from codesheet.sheets.origins import settle_origins
+from codesheet.sheets.reference_files import read_references
 from codesheet.sheets.table import Table, read_table
 from codesheet.sheets.title_block import CLAIM_EDITS, Kind, TitledSheet, read_title_blocks
 from codesheet.sheets.undeclared import undeclared_fields
@@ -49,6 +50,8 @@ def read_rulebook(path: Path) -> tuple[Rulebook | None, list[Issue]]:
     sheets, sources, problems = read_workbooks(path)
     if not sheets and problems:
         return None, problems
+    references, more_sources, more_problems = read_references(path, sheets)
+    sheets, sources, problems = sheets + references, sources + more_sources, problems + more_problems
     rulebook, issues = parse_sheets(sheets, sources)
     return rulebook, [*problems, *issues]
 

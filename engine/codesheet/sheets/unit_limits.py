@@ -16,6 +16,7 @@ from codesheet.sheets.claim_edits import (
     edit_sheets,
     label_fields,
     label_number,
+    left_out,
     read_code,
 )
 from codesheet.sheets.table import Table
@@ -48,6 +49,7 @@ def read_unit_limits(
         whose,
         label_number(sheets, "Units before", reader),
         months,
+        left_out(sheets),
         at=tables[0].titled.sheet.at,
     )
 
