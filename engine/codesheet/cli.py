@@ -166,11 +166,21 @@ def code(
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review or rows are rejected.")
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="A .parquet of earlier runs' lines, for limits over months; it gains this run's."),
+    ] = None,
+    history_begins: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day since when that file holds every line."),
+    ] = None,
 ) -> None:
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
     try:
         with _progress() as report:
-            outcome = commands.code_visits(visits, rulebook, output, _result_format(form, output), report)
+            outcome = commands.code_visits(
+                visits, rulebook, output, _result_format(form, output), report, _past(history, history_begins)
+            )
     except WriteError as problem:
         _fail(str(problem))
     _print_issues(outcome.issues, IssueFormat.TEXT)
@@ -189,6 +199,15 @@ def code(
         FailOn.REJECTED in (fail_on or []) and batch.rows_rejected
     )
     raise typer.Exit(FAULTS if struck else DONE)
+
+
+def _past(history: Path | None, begins: datetime | None) -> commands.Past | None:
+    if history is None:
+        if begins is not None:
+            msg = "--history-begins says since when the file of --history is complete: name that too."
+            raise typer.BadParameter(msg)
+        return None
+    return commands.Past(history, begins.date() if begins else None)
 
 
 class Published(StrEnum):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from codesheet.checks import check
@@ -15,6 +16,7 @@ from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.reader import read_encounters
+from codesheet.history_files import locked, read_history, write_history
 from codesheet.importing.imported import Imported, write_imported
 from codesheet.importing.imports import read_files
 from codesheet.importing.options import Options
@@ -127,10 +129,30 @@ def import_published(
     return imported
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The history file of earlier runs, and since when the user says it is complete."""
+
+    path: Path
+    begins: date | None = None
+
+
 def code_visits(
-    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report
+    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report, past: Past | None = None
 ) -> CodeOutcome:
-    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files."""
+    """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files.
+
+    With a history file, limits over months count what it holds, and it then holds this run's lines too.
+    """
+    if past is None:
+        return _code_visits(visits, rulebook, target, form, report)
+    with locked(past.path):
+        return _code_visits(visits, rulebook, target, form, report, past)
+
+
+def _code_visits(
+    visits: Sequence[Path], rulebook: Path, target: Path, form: str, report: Report, past: Past | None = None
+) -> CodeOutcome:
     refuse_target(target, form, visits)
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
@@ -142,9 +164,19 @@ def code_visits(
     issues += more
     if encounters is None or has_errors(issues):
         return CodeOutcome(issues)
+    history = None
+    if past is not None:
+        history, more = read_history(past.path, ruleset.rulebook, past.begins)
+        issues += more
+        if has_errors(issues):
+            return CodeOutcome(issues)
     report("Coding")
     run = new_run_record(ruleset, visits, encounters, sys.argv[1:])
-    batch = Coder(ruleset).code(encounters)
+    batch = Coder(ruleset, history=history).code(encounters)
     report("Writing results")
     files = write_results(batch, ruleset, run, target, form)
+    if past is not None and batch.history_lines is not None:
+        report("Writing the history")
+        write_history(past.path, history, batch.history_lines, set(batch.visits["Visit ID"]))
+        files = [*files, past.path]
     return CodeOutcome(issues, batch, files, encounters.notes)

@@ -329,6 +329,14 @@ class IssueCode(Enum):
         ),
     )
     NO_ROWS = ("R108", Severity.WARNING, "holds headings but no visits")
+    HISTORY_LACKS_COLUMNS = (
+        "R110",
+        Severity.ERROR,
+        (
+            "was written when units were counted by other fields: it has no column {columns}; begin a new"
+            " history file, with --history-begins"
+        ),
+    )
     SAME_EXPORT = ("R109", Severity.ERROR, "is named twice: its visits would be coded twice")
 
     # unary tests

@@ -23,6 +23,7 @@ class AddOnJoin:
         Whether a payer's own primary is there cannot be told: the answer is then missing. A primary that is
         denied is not there.
         """
+        self._rows.say_left_out(self._table.left_out, context)
         view = context.view
         add_ons = code_ids([row.add_on for row in self._table.rows], view.frame)
         primaries = code_ids([row.primary for row in self._table.rows], view.frame)

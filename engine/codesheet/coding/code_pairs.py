@@ -29,6 +29,7 @@ class PairJoin:
 
         A line that is denied is no column 1. Of several pairs the strictest indicator counts.
         """
+        self._rows.say_left_out(self._table.left_out, context)
         view = context.view
         places, rows = self._candidates(context)
         places, rows = self._rows.holding(places, rows, context)

@@ -28,7 +28,7 @@ from codesheet.coding.lines import (
     note_dropped,
 )
 from codesheet.coding.lookups import Join
-from codesheet.coding.report import Coded, report
+from codesheet.coding.report import Coded, history_lines, report
 from codesheet.coding.settling import Settling
 from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin
@@ -71,14 +71,15 @@ class Coder:
             for table in self._tables.values()
             if table.definition.result is Result.EDITS and table.definition.level is Level.LINE
         ]
-        self._line_edits = [table for table in line_edits if table.definition.name not in last]
-        self._last_edits = [table for table in line_edits if table.definition.name in last]
+        self._line_edits, self._last_edits = ([], line_edits) if self._edit_joins else (line_edits, [])
 
     def code(self, encounters: Encounters) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written."""
         coded = self.code_frame(encounters.frame, _broken_visits(encounters))
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
+            if self.ruleset.rulebook.unit_limits is not None:
+                batch.history_lines = history_lines(coded, self.ruleset.rulebook.unit_limits.per)
         batch.seconds = dict(self.seconds)
         return batch
 

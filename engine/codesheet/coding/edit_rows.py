@@ -101,6 +101,23 @@ class EditRows:
                 return field in mine
         return mine > theirs
 
+    def say_left_out(self, left_out: Sequence[str], context: Context) -> None:
+        """Send lines to review whose codes no workbook names: their rows stayed in the reference file."""
+        if not left_out:
+            return
+        codes = line_codes(context.view)
+        places = np.flatnonzero(np.isin(codes, code_ids(left_out, context.view.frame)))
+        for code in np.unique(codes[places]).tolist():
+            of_code = places[codes[places] == code]
+            word = context.view.frame.vocabulary.words[context.view.frame["Code"].data[of_code[0]]]
+            text = f"{word} is named in no workbook, so its rows of {self.name} were left out of the rules"
+            context.raise_edit(
+                EditKind.NOT_FOUND,
+                of_code,
+                f"{text}: name it in a table or value set, and check this claim by hand",
+                table=self.name,
+            )
+
     def _disagree(self, rows: tuple[int, ...], places: Index, context: Context) -> None:
         cells = "; ".join(str(self.rows[row].at) for row in rows)
         context.raise_edit(

@@ -8,6 +8,7 @@ import pandas as pd
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditLog
+from codesheet.coding.history import CODE, DAY, DISPOSITION, UNITS, VISIT
 from codesheet.coding.lines import DROP, Lines, NoLines
 from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.verdict import Verdict
@@ -57,6 +58,27 @@ def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: 
         rows_review=kept_rows,
         rows_rejected=encounters.rejected_rows,
     )
+
+
+def history_lines(coded: Coded, per: tuple[str, ...]) -> pd.DataFrame:
+    """Give the lines as a history keeps them: days as ordinals, whose units they are as text."""
+    frame = coded.lines.frame
+    key = coded.view.rulebook.visit_key
+    columns: dict[str, object] = {
+        VISIT: texts(coded.view.frame[key].data[coded.lines.row], frame),
+        DAY: coded.view.days[coded.lines.row],
+        CODE: texts(frame["Code"].data, frame),
+        UNITS: frame["Units"].data,
+        DISPOSITION: np.array([d.value for d in DISPOSITIONS], dtype="object")[coded.verdict.line_weight],
+    }
+    for name in per:
+        column = frame[name]
+        shown_values = shown(column, frame)
+        if not column.type.is_text:
+            kinds = column.type
+            shown_values = pd.Series([show_value(v, kinds) for v in column.data.tolist()], dtype="object")
+        columns[name] = shown_values.to_numpy()
+    return pd.DataFrame(columns)
 
 
 @dataclass(slots=True)

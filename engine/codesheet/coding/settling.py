@@ -72,7 +72,7 @@ class Settling:
             before, state = lines, _State.of(lines)
             lines = self._change(lines)
             context = self._edit(lines)
-            denied = _denied(lines, context.log)
+            denied = _denied(lines, context.log) | self._row_denied(lines)
             counts.end_round()
             if state.is_same(_State.of(lines)) and np.array_equal(denied, lines.denied):
                 break
@@ -84,6 +84,18 @@ class Settling:
         for name in ("rows", "lines", "roots", "tables"):
             getattr(self._rows.asks, name).extend(getattr(context.asks, name))
         return lines, replace(context, log=self._rows.log, asks=self._rows.asks)
+
+    def _row_denied(self, lines: Lines) -> Mask:
+        """Say which lines edits on their encounter rows deny."""
+        denied = np.zeros(self._rows.view.frame.rows, dtype=bool)
+        for chunk in self._rows.log.chunks:
+            if chunk.kind is not EditKind.DROPPED:
+                on_row = (chunk.lines == NO_LINE) & (chunk.weight >= DENY)
+                denied[chunk.rows[on_row]] = True
+        numbers, rows = lines.joined
+        found = np.zeros(len(lines), dtype=bool)
+        found[numbers[denied[rows]]] = True
+        return found
 
     def _change(self, lines: Lines) -> Lines:
         for table in self._changes:

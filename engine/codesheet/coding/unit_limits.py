@@ -64,6 +64,7 @@ class LimitJoin:
 
     def join(self, context: Context) -> None:
         """Set each line's limit and the units used before; a line over several has them in turn."""
+        self._rows.say_left_out(self._table.left_out, context)
         found = self._found(context)
         state = np.where(found.known, np.where(found.over > 0, _OVER, _WITHIN), _NOT_KNOWN)
         state[~found.known & (found.over > 0)] = _OVER
