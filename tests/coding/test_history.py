@@ -8,7 +8,7 @@ import pytest
 
 from codesheet.commands import CodeOutcome, Past, code_visits
 from codesheet.replacing import WriteError
-from grid import printed, write_workbooks
+from grid import printed, wrapped, write_workbooks
 
 BOOK = """
 ## core.xlsx
@@ -61,7 +61,7 @@ def book(tmp_path: Path) -> Path:
 def run(book: Path, lines: str, past: Past | None) -> CodeOutcome:
     export = book.parent / "visits.csv"
     export.write_text("\n".join([HEAD, *lines.split()]), encoding="utf-8")
-    return code_visits([export], book, book.parent / "coded", "csv", lambda stage: None, past)
+    return code_visits([export], book, book.parent / "coded", "csv", print, past)
 
 
 def edits_of(outcome: CodeOutcome) -> list[tuple[str, str]]:
@@ -150,8 +150,8 @@ def test_a_batch_in_use_and_a_file_that_is_none_are_said(book: Path, tmp_path: P
     assert not lock.exists()
     path.write_text("no history")
     outcome = run(book, MAY, Past(path))
-    assert printed(outcome.issues) == [
-        "lines.parquet: error[R101] cannot be read: it is no history file of codesheet, or it is damaged; name"
-        " the file of an earlier --history"
-    ]
+    assert printed(outcome.issues) == wrapped("""
+        lines.parquet: error[R101] cannot be read: it is no history file of codesheet, or it is damaged; name
+            the file of an earlier --history
+    """)
     assert path.read_text() == "no history"
