@@ -220,8 +220,8 @@ def test_a_reference_file_gives_only_the_rows_whose_codes_the_workbooks_name(tmp
     batch = Coder(again).code(encounters)
     assert batch.claim_lines["Pair with"].tolist() == ["", "96413", "", ""]
     assert batch.edits["Message"].tolist() == wrapped("""
-        36000 is named in no workbook, so its rows of Code pairs were left out of the rules: name it in a table
-            or value set, and check this claim by hand
+        36000 is named in no workbook, so its rows of Code pairs were left out of the rules: name it in a
+            table or value set, and check this claim by hand
     """)
 
 

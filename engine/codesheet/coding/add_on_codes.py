@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Ids, Index
+from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask
 from codesheet.coding.context import Context
-from codesheet.coding.edit_rows import EditRows, by_place, claims, code_ids, line_codes, matches, row_text
+from codesheet.coding.edit_rows import Buckets, CodeIndex, EditRows, by_place, claims, row_text, say_left_out
 from codesheet.language.values import FieldType
 from codesheet.model import AddOnCodes
 
@@ -15,7 +15,11 @@ class AddOnJoin:
     def __init__(self, table: AddOnCodes) -> None:
         self._table = table
         self._rows = EditRows("Add-on codes", table.rows, lambda row: row)
-        self._cells: dict[tuple[int, ...], tuple[tuple[str, ...] | None, str, str]] = {}
+        self._codes = CodeIndex(code for row in table.rows for code in (row.primary, row.add_on))
+        add_ons = self._codes.of(row.add_on for row in table.rows)
+        self._primaries = self._codes.of(row.primary for row in table.rows)
+        self._named = np.array([bool(row.primary) for row in table.rows], dtype=bool)
+        self._by_add_on = Buckets(add_ons, len(self._codes) + 1)
 
     def join(self, context: Context) -> None:
         """Set on each add-on's line whether a primary is on its claim, and which codes would be one.
@@ -23,49 +27,44 @@ class AddOnJoin:
         Whether a payer's own primary is there cannot be told: the answer is then missing. A primary that is
         denied is not there.
         """
-        self._rows.say_left_out(self._table.left_out, context)
-        view = context.view
-        add_ons = code_ids([row.add_on for row in self._table.rows], view.frame)
-        primaries = code_ids([row.primary for row in self._table.rows], view.frame)
-        named = np.array([bool(row.primary) for row in self._table.rows], dtype=bool)
-        codes = line_codes(view)
-        order = np.argsort(add_ons, kind="stable")
-        lines = np.flatnonzero(np.isin(codes, add_ons))
-        at, key_places = matches(codes[lines], add_ons[order])
-        places, rows = self._rows.holding(lines[at], order[key_places], context)
-        present = self._present(places, primaries[rows], context)
-        truth = np.full(view.frame.rows, np.nan)
-        open_lines = places[~named[rows]] if len(rows) else places
+        codes = self._codes.of_lines(context.view)
+        lines = np.flatnonzero(self._by_add_on.counts(codes))
+        at, rows = self._by_add_on.matches(codes[lines])
+        places, rows = self._rows.holding(lines[at], rows, context)
+        present = self._present(places, rows, codes, context)
+        truth = np.full(len(codes), np.nan)
         truth[places] = 0.0
-        truth[open_lines] = np.nan
+        truth[places[~self._named[rows]]] = np.nan
         truth[places[present]] = 1.0
         self._set(context, truth, places, rows)
 
-    def _present(self, places: Index, primaries: Index, context: Context) -> np.ndarray:
-        """Say for each line and row whether its primary stands on the claim."""
-        view = context.view
-        claim, codes = claims(view, self._table.per), line_codes(view)
-        size = int(max(len(view.frame.vocabulary), 1)) + 1
-        standing = np.arange(len(codes)) if context.standing is None else np.flatnonzero(context.standing)
-        there = np.unique(claim[standing] * size + codes[standing])
-        return np.isin(claim[places] * size + primaries, there)
+    def say_left_out(self, context: Context) -> None:
+        """Send lines to review whose primaries were not kept."""
+        say_left_out(self._rows.name, self._table.left_out, context)
 
-    def _set(self, context: Context, truth: np.ndarray, places: Index, rows: Index) -> None:
+    def _present(self, places: Index, rows: Index, codes: Index, context: Context) -> Mask:
+        """Say for each line and row whether its primary stands on the claim."""
+        claim = claims(context.view, self._table.per)
+        size = len(self._codes) + 1
+        there = codes != MISSING if context.standing is None else (codes != MISSING) & context.standing
+        standing = np.unique(claim[there] * size + codes[there])
+        return np.isin(claim[places] * size + self._primaries[rows], standing)
+
+    def _set(self, context: Context, truth: Floats, places: Index, rows: Index) -> None:
         view = context.view
-        vocabulary = view.frame.vocabulary
-        columns: list[Ids] = [np.full(view.frame.rows, MISSING, dtype=np.int32) for _ in range(3)]
-        for place, of_line in by_place(places, rows):
-            cells = self._cells.get(of_line)
-            if cells is None:
-                found = [self._table.rows[row] for row in of_line]
-                listed = tuple(dict.fromkeys(row.primary for row in found if row.primary)) or None
-                kind = min(row.type for row in found)
-                cells = self._cells[of_line] = listed, kind, row_text(found[0])
-            for column, cell in zip(columns, cells, strict=True):
-                column[place] = MISSING if not cell else vocabulary.id_of(cell)
+        lines, numbers, sets = by_place(places, rows)
+        cells = [self._shown(of_line) for of_line in sets]
         fields = view.rulebook.fields
         context.set_field(fields["Primary present"], Column(FieldType.YES_NO, truth))
         names = ("Primary codes", "Add-on type", "Add-on row")
         types = (FieldType.CODE_LIST, FieldType.CODE, FieldType.TEXT)
-        for name, kind_of, data in zip(names, types, columns, strict=True):
-            context.set_field(fields[name], Column(kind_of, data))
+        for place, (name, kind) in enumerate(zip(names, types, strict=True)):
+            data: Ids = np.full(view.frame.rows, MISSING, dtype=np.int32)
+            if len(lines):
+                data[lines] = view.frame.vocabulary.ids_of(cell[place] or None for cell in cells)[numbers]
+            context.set_field(fields[name], Column(kind, data))
+
+    def _shown(self, rows: tuple[int, ...]) -> tuple[tuple[str, ...], str, str]:
+        found = [self._table.rows[row] for row in rows]
+        listed = tuple(dict.fromkeys(row.primary for row in found if row.primary))
+        return listed, min(row.type for row in found), row_text(found[0])

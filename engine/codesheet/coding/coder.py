@@ -191,11 +191,13 @@ class Coder:
         with self._timed("lines"):
             lines = combine(lines, rows.view)
         if self._last_changes or self._last_edits:
-            settling = Settling(self._last_changes, self._last_edits, self._prepare, rows)
-            lines, context = settling.settle(lines)
+            lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
+            context = self._line_context(lines, rows)
         else:
             context, _ = self._prepare(lines, rows)
         context.lines_stand = True
+        for join in self._edit_joins.values():
+            join.say_left_out(context)
         with self._timed("decisions"):
             for table in self._line_edits:
                 table.raise_edits(context)

@@ -31,7 +31,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._ids: dict[str | tuple[str, ...], int] = {}
         self.words: list[str | tuple[str, ...]] = []
-        self._folded: list[int] = []
+        self._folded: Ids = np.zeros(0, dtype=np.int32)
         self._folded_ids: dict[str | tuple[str, ...], int] = {}
         self._texts: NDArray[np.object_] = np.array([""], dtype=object)
 
@@ -53,10 +53,15 @@ class Vocabulary:
 
     def folded(self) -> Ids:
         """Give for each word id an id shared by all words that compare equal."""
-        for word in self.words[len(self._folded) :]:
-            key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
-            self._folded.append(self._folded_ids.setdefault(key, len(self._folded_ids)))
-        return np.array(self._folded, dtype=np.int32)
+        if len(self._folded) < len(self.words):
+            ids = self._folded_ids
+            keys = (
+                fold(word) if isinstance(word, str) else tuple(map(fold, word))
+                for word in self.words[len(self._folded) :]
+            )
+            more = np.fromiter((ids.setdefault(key, len(ids)) for key in keys), dtype=np.int32)
+            self._folded = np.concatenate([self._folded, more])
+        return self._folded
 
     def texts(self) -> NDArray[np.object_]:
         """Give every word as text by its id; the last place, for MISSING, is empty."""

@@ -1,11 +1,11 @@
 """Rows of claim-edit tables: found by code, in force on the day, the most specific where several hold."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Frame, Index
+from codesheet.coding.columns import MISSING, Index
 from codesheet.coding.context import Context
 from codesheet.coding.edits import EditKind
 from codesheet.coding.truth import NO, UNDECIDED, YES, all_hold, undecided_roots
@@ -101,23 +101,6 @@ class EditRows:
                 return field in mine
         return mine > theirs
 
-    def say_left_out(self, left_out: Sequence[str], context: Context) -> None:
-        """Send lines to review whose codes no workbook names: their rows stayed in the reference file."""
-        if not left_out:
-            return
-        codes = line_codes(context.view)
-        places = np.flatnonzero(np.isin(codes, code_ids(left_out, context.view.frame)))
-        for code in np.unique(codes[places]).tolist():
-            of_code = places[codes[places] == code]
-            word = context.view.frame.vocabulary.words[context.view.frame["Code"].data[of_code[0]]]
-            text = f"{word} is named in no workbook, so its rows of {self.name} were left out of the rules"
-            context.raise_edit(
-                EditKind.NOT_FOUND,
-                of_code,
-                f"{text}: name it in a table or value set, and check this claim by hand",
-                table=self.name,
-            )
-
     def _disagree(self, rows: tuple[int, ...], places: Index, context: Context) -> None:
         cells = "; ".join(str(self.rows[row].at) for row in rows)
         context.raise_edit(
@@ -133,16 +116,69 @@ def _bound(day: int | None, otherwise: float) -> float:
     return otherwise if day is None else float(day)
 
 
-def code_ids(codes: Sequence[str], frame: Frame) -> Index:
-    """Give codes of a table the numbers that `line_codes` gives those of lines."""
-    ids = frame.vocabulary.ids_of(codes)
-    folded = frame.vocabulary.folded()
-    return (folded[ids] if len(ids) else ids).astype(np.int64)
+class CodeIndex:
+    """Numbers of codes: those of a table, by which lines are found whose codes compare equal."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self._numbers: dict[str, int] = {}
+        for code in codes:
+            self._numbers.setdefault(fold(code), len(self._numbers))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def of(self, codes: Iterable[str]) -> Index:
+        """Give the numbers of codes of the table."""
+        return np.array([self._numbers[fold(code)] for code in codes], dtype=np.int64)
+
+    def of_lines(self, view: View) -> Index:
+        """Give the number of each line's code, MISSING where the table does not have it."""
+        words = view.frame.vocabulary.words
+        present, back = np.unique(view.frame["Code"].data, return_inverse=True)
+        numbers = [MISSING if i == MISSING else self._number(words[i]) for i in present.tolist()]
+        return np.array(numbers, dtype=np.int64)[back] if len(present) else np.zeros(0, dtype=np.int64)
+
+    def _number(self, word: str | tuple[str, ...]) -> int:
+        return self._numbers.get(fold(word), MISSING) if isinstance(word, str) else MISSING
 
 
-def line_codes(view: View) -> Index:
-    """Give each line's code a number equal for codes that compare equal; MISSING where it has none."""
-    return comparable_codes(view.frame["Code"], view.frame)
+class Buckets:
+    """Entries gathered by number: those of one number are found at once."""
+
+    def __init__(self, numbers: Index, size: int) -> None:
+        self._order = np.argsort(numbers, kind="stable")
+        counts = np.bincount(numbers, minlength=size)
+        self._ends = np.cumsum(counts)
+        self._counts = counts
+
+    def counts(self, numbers: Index) -> Index:
+        """Give how many entries each number has."""
+        return self._counts[numbers]
+
+    def matches(self, numbers: Index) -> tuple[Index, Index]:
+        """Give for each number its entries: pairs of (place in numbers, entry)."""
+        counts = self._counts[numbers]
+        places = np.repeat(np.arange(len(numbers)), counts)
+        within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return places, self._order[(self._ends - self._counts)[numbers][places] + within]
+
+
+def say_left_out(name: str, left_out: Sequence[str], context: Context) -> None:
+    """Send lines to review whose codes no workbook names: their rows stayed in the reference file."""
+    if not left_out:
+        return
+    numbers = CodeIndex(left_out).of_lines(context.view)
+    words = context.view.frame.vocabulary.words
+    for number in np.unique(numbers[numbers != MISSING]).tolist():
+        places = np.flatnonzero(numbers == number)
+        code = words[context.view.frame["Code"].data[places[0]]]
+        text = f"{code} is named in no workbook, so its rows of {name} were left out of the rules"
+        context.raise_edit(
+            EditKind.NOT_FOUND,
+            places,
+            f"{text}: name it in a table or value set, and check this claim by hand",
+            table=name,
+        )
 
 
 def matches(values: Index, sorted_keys: Index) -> tuple[Index, Index]:
@@ -173,17 +209,27 @@ def claims(view: View, per: Sequence[str]) -> Index:
     return distinct([*kept, np.where(blank, visits, MISSING)], view.frame.rows)[0]
 
 
-def by_place(places: Index, rows: Index) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Give each place with its rows."""
+def by_place(places: Index, rows: Index) -> tuple[Index, Index, list[tuple[int, ...]]]:
+    """Gather the rows of each place: the places, the number of each one's set of rows, and those sets."""
     if not len(places):
-        return
+        return places, rows, []
     order = np.lexsort((rows, places))
     places, rows = places[order], rows[order]
     starts = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
-    ends = np.append(starts[1:], len(places))
+    lengths = np.diff(np.append(starts, len(places)))
+    sets: dict[tuple[int, ...], int] = {}
+    numbers = np.empty(len(starts), dtype=np.int64)
+    alone = lengths == 1
+    singles, back = np.unique(rows[starts[alone]], return_inverse=True)
+    of_single = [sets.setdefault((row,), len(sets)) for row in singles.tolist()]
+    numbers[alone] = np.array(of_single, dtype=np.int64)[back]
     listed = rows.tolist()
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        yield int(places[start]), tuple(listed[start:end])
+    several = np.flatnonzero(~alone)
+    numbers[several] = [
+        sets.setdefault(tuple(listed[start : start + length]), len(sets))
+        for start, length in zip(starts[several].tolist(), lengths[several].tolist(), strict=True)
+    ]
+    return places[starts], numbers, list(sets)
 
 
 def row_text(row: Row) -> str:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from codesheet.coding.columns import Data, Mask
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.edits import NO_LINE, EditKind, EditLog
+from codesheet.coding.line_parts import asks_of, groupings, linked_to, moved, put_together
 from codesheet.coding.lines import DENY, Lines, change_lines, combine
 from codesheet.coding.tables import Table
-from codesheet.coding.text_functions import exact_codes
 
 MOST_ROUNDS = 12
 """Chains of edits that wait for each other are two or three long; what still moves then goes in a circle."""
@@ -48,6 +47,17 @@ class _State:
             and all(_equal(data, other.columns[name]) for name, data in self.columns.items())
         )
 
+    def differs_from(self, other: "_State") -> Mask | None:
+        """Say which lines differ; None where they are not the same lines any more."""
+        if len(self.weight) != len(other.weight) or self.columns.keys() != other.columns.keys():
+            return None
+        differ = (self.weight != other.weight) | (self.denied != other.denied)
+        for name, data in self.columns.items():
+            theirs = other.columns[name]
+            both_missing = np.isnan(data) & np.isnan(theirs) if data.dtype.kind == "f" else False
+            differ |= (data != theirs) & ~np.asarray(both_missing)
+        return differ
+
 
 def _equal(one: Data, other: Data) -> bool:
     return one is other or np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
@@ -63,27 +73,53 @@ class Settling:
         self._edits = edits
         self._prepare = prepare
         self._rows = rows
+        self._pers = groupings(rows.view.rulebook)
         self._seen: tuple[_State, int, Context, int] | None = None
 
-    def settle(self, lines: Lines) -> tuple[Lines, Context]:
-        """Change lines and raise edits until nothing changes; the edits of the last round stand."""
+    def settle(self, lines: Lines) -> Lines:
+        """Change lines and raise edits until nothing changes; the edits of each line's last round stand."""
         counts = _Counts([*self._changes, *self._edits])
-        for _ in range(MOST_ROUNDS):
-            before, state = lines, _State.of(lines)
-            lines = self._change(lines)
-            context = self._edit(lines)
-            denied = _denied(lines, context.log) | self._row_denied(lines)
+        done: list[tuple[Lines, EditLog, Asks]] = []
+        for turn in range(MOST_ROUNDS):
+            before = _State.of(lines)
+            lines, log, asks = self._round(lines)
             counts.end_round()
-            if state.is_same(_State.of(lines)) and np.array_equal(denied, lines.denied):
+            restless = self._restless(before, lines, log)
+            if not restless.any() or turn == MOST_ROUNDS - 1:
                 break
+            denied = _denied(lines, log) | self._row_denied(lines)
             lines = replace(lines, denied=denied)
-        else:
-            self._report_circle(before, lines)
+            again = linked_to(restless, lines.view(self._rows.view), self._pers)
+            done.append(_part(lines, log, asks, ~again, self._rows.view.frame.rows))
+            lines = lines.take(np.flatnonzero(again))
+        if restless.any():
+            self._report_circle(lines, restless)
         counts.close()
-        self._rows.log.chunks += context.log.chunks
+        for rest, rest_log, rest_asks in reversed(done):
+            lines, of_rest, of_part = put_together(rest, lines, self._rows.view)
+            log.chunks = [*moved(rest_log.chunks, of_rest, None), *moved(log.chunks, of_part, None)]
+            for name in ("rows", "lines", "roots", "tables"):
+                getattr(asks, name).extend(getattr(rest_asks, name))
+        self._rows.log.chunks += log.chunks
         for name in ("rows", "lines", "roots", "tables"):
-            getattr(self._rows.asks, name).extend(getattr(context.asks, name))
-        return lines, replace(context, log=self._rows.log, asks=self._rows.asks)
+            getattr(self._rows.asks, name).extend(getattr(asks, name))
+        return lines
+
+    def _round(self, lines: Lines) -> tuple[Lines, EditLog, Asks]:
+        lines = self._change(lines)
+        context = self._edit(lines)
+        return lines, context.log, context.asks
+
+    def _restless(self, before: _State, lines: Lines, log: EditLog) -> Mask:
+        """Say which lines belong to visits that a round has changed."""
+        after = _State.of(lines)
+        denied = _denied(lines, log) | self._row_denied(lines)
+        if before.is_same(after):
+            return denied != lines.denied
+        changed = before.differs_from(after)
+        if changed is None:  # lines were split, dropped or made one: take their visits by number
+            changed = np.ones(len(lines), dtype=bool)
+        return changed | (denied != lines.denied)
 
     def _row_denied(self, lines: Lines) -> Mask:
         """Say which lines edits on their encounter rows deny."""
@@ -104,7 +140,8 @@ class Settling:
                 context, turns = self._context(lines, turn, self._rows)
                 lines = change_lines(table, context, lines)
                 turn += 1
-        return combine(lines, self._rows.view) if self._changes else lines
+        combined = combine(lines, self._rows.view) if self._changes else lines
+        return lines if len(combined) == len(lines) else combined
 
     def _edit(self, lines: Lines) -> Context:
         """Raise the edits in a log of their own: in the next round they may not stand."""
@@ -126,30 +163,32 @@ class Settling:
             self._seen = state, turn, context, turns
         return self._seen[2], self._seen[3]
 
-    def _report_circle(self, before: Lines, lines: Lines) -> None:
+    def _report_circle(self, lines: Lines, restless: Mask) -> None:
         """Send to review the visits whose lines the last round still changed."""
         view = self._rows.view
-        changed = _rows_of_state(before, view.visit_ids).merge(
-            _rows_of_state(lines, view.visit_ids), how="outer", indicator=True
-        )
-        visits = changed.loc[changed["_merge"] != "both", "visit"].unique()
-        rows = np.unique(view.visit_ids, return_index=True)
-        first = rows[1][np.isin(rows[0], visits)]
-        names = ", ".join(table.definition.name for table in (*self._changes, *self._edits))
+        visits, first = np.unique(view.visit_ids, return_index=True)
+        rows = first[np.isin(visits, view.visit_ids[lines.row[restless]])]
+        tables = [table.definition for table in (*self._changes, *self._edits)]
+        names = ", ".join(table.name for table in tables)
         self._rows.log.add(
             EditKind.CONFLICT,
-            first,
+            rows,
             f"claim edits undo each other and come to no end ({names}): decide by hand which holds",
-            rule="; ".join(str(table.definition.at) for table in (*self._changes, *self._edits)),
+            rule="; ".join(str(table.at) for table in tables),
             table="claim edits",
         )
 
 
-def _rows_of_state(lines: Lines, visit_ids: Data) -> pd.DataFrame:
-    columns = {name: exact_codes(lines.frame[name]) for name in lines.set_names if name != "Units"}
-    fates = {"visit": visit_ids[lines.row], "weight": lines.weight, "denied": lines.denied}
-    table = pd.DataFrame({**fates, **columns, "Units": lines.frame["Units"].data})
-    return table.groupby(list(table.columns), dropna=False, as_index=False).size()
+def _part(lines: Lines, log: EditLog, asks: Asks, keep: Mask, rows: int) -> tuple[Lines, EditLog, Asks]:
+    """Give the lines that are settled, with what was raised and asked on them."""
+    kept = np.flatnonzero(keep)
+    where = np.zeros(len(lines), dtype=np.int64)
+    where[kept] = np.arange(len(kept))
+    of_rows = np.zeros(rows, dtype=bool)
+    numbers, joined_rows = lines.joined
+    of_rows[joined_rows[keep[numbers]]] = True
+    settled = EditLog(log.frame, moved(log.chunks, where, of_rows))
+    return lines.take(kept), settled, asks_of(asks, of_rows)
 
 
 def _denied(lines: Lines, log: EditLog) -> Mask:

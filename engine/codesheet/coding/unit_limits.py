@@ -6,10 +6,10 @@ import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask
 from codesheet.coding.context import Context
-from codesheet.coding.edit_rows import EditRows, claims, code_ids, line_codes, matches, row_text
+from codesheet.coding.edit_rows import Buckets, CodeIndex, EditRows, claims, row_text, say_left_out
 from codesheet.coding.history import History
 from codesheet.coding.used_units import Used, first_days
-from codesheet.coding.view import View, distinct
+from codesheet.coding.view import View, comparable_codes, distinct
 from codesheet.language.values import FieldType
 from codesheet.model import LimitPer, LimitSpan, Required, UnitLimit, UnitLimits
 from codesheet.sheets.edit_fields import UNITS_BEFORE
@@ -48,6 +48,8 @@ class LimitJoin:
         self.turns = 1
         self._table = table
         self._rows = EditRows("Unit limits", table.rows, _outcome)
+        self._codes = CodeIndex(row.code for row in table.rows)
+        self._by_code = Buckets(self._codes.of(row.code for row in table.rows), len(self._codes) + 1)
         pers = {row.per: None for row in table.rows}
         self._pers: list[LimitPer] = list(pers)
         number = {per: place for place, per in enumerate(pers)}
@@ -64,7 +66,6 @@ class LimitJoin:
 
     def join(self, context: Context) -> None:
         """Set each line's limit and the units used before; a line over several has them in turn."""
-        self._rows.say_left_out(self._table.left_out, context)
         found = self._found(context)
         state = np.where(found.known, np.where(found.over > 0, _OVER, _WITHIN), _NOT_KNOWN)
         state[~found.known & (found.over > 0)] = _OVER
@@ -77,14 +78,16 @@ class LimitJoin:
         chosen = order[leads + np.minimum(self.turn, np.maximum(np.minimum(to_show, lengths) - 1, 0))]
         self._set(found, chosen, context)
 
+    def say_left_out(self, context: Context) -> None:
+        """Send lines to review whose limits were not kept."""
+        say_left_out(self._rows.name, self._table.left_out, context)
+
     def _found(self, context: Context) -> _Found:
         view = context.view
-        codes = line_codes(view)
-        of_rows = code_ids([row.code for row in self._table.rows], view.frame)
-        order = np.argsort(of_rows, kind="stable")
-        lines = np.flatnonzero(np.isin(codes, of_rows))
-        at, key_places = matches(codes[lines], of_rows[order])
-        places, rows = self._rows.holding(lines[at], order[key_places], context)
+        codes = self._codes.of_lines(view)
+        lines = np.flatnonzero(self._by_code.counts(codes))
+        at, rows = self._by_code.matches(codes[lines])
+        places, rows = self._rows.holding(lines[at], rows, context)
         places, rows = self._rows.most_special(places, rows, self._per_of[rows], context)
         limited = ~np.isnan(self._limit[rows]) if len(rows) else np.zeros(0, dtype=bool)
         places, rows = places[limited], rows[limited]
@@ -179,7 +182,7 @@ def _outcome(row: object) -> object:
 
 def _in_visit(lines: Index, standing: Mask, view: View) -> Floats:
     """Give the units of the same code earlier in each line's visit."""
-    group = distinct([claims(view, ()), line_codes(view)], view.frame.rows)[0]
+    group = distinct([claims(view, ()), comparable_codes(view.frame["Code"], view.frame)], view.frame.rows)[0]
     order = np.lexsort((view.order, group))
     units = np.where(standing, view.frame["Units"].data, 0.0)[order]
     total = np.concatenate([[0.0], np.cumsum(units)])

@@ -7,11 +7,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
-from codesheet.coding.edit_rows import line_codes
+from codesheet.coding.columns import MISSING, Floats, Index, Mask
 from codesheet.coding.history import CODE, DAY, UNITS, VISIT, History
-from codesheet.coding.view import View, comparable_codes, distinct
-from codesheet.language.values import show_value
+from codesheet.coding.view import View, distinct
+from codesheet.language.values import fold, show_value
 from codesheet.model import LimitPer, LimitSpan
 
 _MONTHS_A_YEAR = 12
@@ -44,18 +43,18 @@ class Used:
         lines = view.frame.rows
         units = np.where(standing, view.frame["Units"].data, 0.0)
         visit = view.visit_ids.astype(np.int64)
-        columns = [_text_ids(view.frame[name], view) for name in per]
-        alone = np.full(lines, not per)
+        past = None if history is None else _others(history, view)
+        columns = [_numbers(name, view, past) for name in per]
+        alone = np.full(len(view.days), not per)
         for column in columns:
-            alone |= column == MISSING
-        columns = [np.where(alone, -2, column) for column in columns]
-        columns += [np.where(alone, visit, MISSING), line_codes(view)]
+            alone |= column[:lines] == MISSING
+        blank = np.concatenate([alone, np.zeros(0 if past is None else len(past), dtype=bool)])
+        of_nobody = np.full(len(blank), MISSING, dtype=np.int64)
+        of_nobody[:lines][alone] = visit[alone]
+        columns = [np.where(blank, -2, column) for column in columns]
+        columns += [of_nobody, _numbers(CODE, view, past)]
         day = view.days
-        if history is not None:
-            past = _others(history, view)
-            more = [_ids_of(past[name], view) for name in per]
-            more += [np.full(len(past), MISSING, dtype=np.int64), _ids_of(past[CODE], view)]
-            columns = [np.concatenate([a, b]) for a, b in zip(columns, more, strict=True)]
+        if past is not None:
             day = np.concatenate([day, past[DAY].to_numpy(dtype=np.float64)])
             units = np.concatenate([units, past[UNITS].to_numpy(dtype=np.float64)])
             visit = np.concatenate([visit, np.full(len(past), MISSING, dtype=np.int64)])
@@ -101,20 +100,27 @@ def _others(history: History, view: View) -> pd.DataFrame:
     return used[~used[VISIT].isin(now)]
 
 
-def _ids_of(values: pd.Series, view: View) -> Index:
-    """Give texts of a history the numbers that the batch gives its own."""
-    words = [None if value is None or value == "" else str(value) for value in values.tolist()]
-    ids = view.frame.vocabulary.ids_of(words)
-    folded = view.frame.vocabulary.folded()
-    return (np.where(ids == MISSING, MISSING, folded[ids]) if len(folded) else ids).astype(np.int64)
-
-
-def _text_ids(column: Column, view: View) -> Index:
+def _numbers(name: str, view: View, past: pd.DataFrame | None) -> Index:
+    """Number the values of a field, the lines' and then the history's: equal for those that compare equal."""
+    column = view.frame[name]
+    values, back = np.unique(column.data, return_inverse=True)
+    words = view.frame.vocabulary.words
     if column.type.is_text:
-        return comparable_codes(column, view.frame)
-    values, numbers = np.unique(column.data, return_inverse=True)
-    texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
-    return _ids_of(pd.Series(texts, dtype=object), view)[numbers]
+        texts = [None if i == MISSING else str(words[i]) for i in values.tolist()]
+    else:
+        texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
+    known: dict[str, int] = {}
+    numbers = _numbered(texts, known)[back] if len(values) else np.zeros(0, dtype=np.int64)
+    if past is None:
+        return numbers
+    codes, distinct_texts = pd.factorize(past[name])
+    more = np.append(_numbered([str(text) for text in distinct_texts], known), MISSING)
+    return np.concatenate([numbers, more[codes]])
+
+
+def _numbered(texts: list[str | None] | list[str], known: dict[str, int]) -> Index:
+    found = [MISSING if not text else known.setdefault(fold(text), len(known)) for text in texts]
+    return np.array(found, dtype=np.int64)
 
 
 def first_days(per: LimitPer, days: Floats, months: Floats) -> Floats:
