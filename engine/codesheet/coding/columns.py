@@ -23,6 +23,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Index: TypeAlias = NDArray[np.int64]
 
 MISSING = -1
+_NOT_YET = -2
 
 
 class Vocabulary:
@@ -31,7 +32,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._ids: dict[str | tuple[str, ...], int] = {}
         self.words: list[str | tuple[str, ...]] = []
-        self._folded: Ids = np.zeros(0, dtype=np.int32)
+        self._folded: Index = np.full(1, MISSING, dtype=np.int64)
         self._folded_ids: dict[str | tuple[str, ...], int] = {}
         self._texts: NDArray[np.object_] = np.array([""], dtype=object)
 
@@ -51,17 +52,22 @@ class Vocabulary:
         id_of = self.id_of
         return np.fromiter((MISSING if w is None else id_of(w) for w in words), dtype=np.int32)
 
-    def folded(self) -> Ids:
-        """Give for each word id an id shared by all words that compare equal."""
-        if len(self._folded) < len(self.words):
-            ids = self._folded_ids
-            keys = (
-                fold(word) if isinstance(word, str) else tuple(map(fold, word))
-                for word in self.words[len(self._folded) :]
-            )
-            more = np.fromiter((ids.setdefault(key, len(ids)) for key in keys), dtype=np.int32)
-            self._folded = np.concatenate([self._folded, more])
-        return self._folded
+    def folded(self, ids: Ids) -> Index:
+        """Give for word ids numbers shared by all words that compare equal; MISSING stays.
+
+        Only these words are looked at: most of a batch's words are messages and identifiers, never compared.
+        """
+        if len(self._folded) < len(self.words) + 1:
+            more = np.full(len(self.words) + 1 - len(self._folded), _NOT_YET, dtype=np.int64)
+            self._folded = np.concatenate(
+                [self._folded[:-1], more, [MISSING]]
+            )  # the last place serves MISSING
+        found = self._folded[ids]
+        for word_id in np.unique(ids[found == _NOT_YET]).tolist():
+            word = self.words[word_id]
+            key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
+            self._folded[word_id] = self._folded_ids.setdefault(key, len(self._folded_ids))
+        return self._folded[ids]
 
     def texts(self) -> NDArray[np.object_]:
         """Give every word as text by its id; the last place, for MISSING, is empty."""

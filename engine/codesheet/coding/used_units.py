@@ -1,8 +1,7 @@
 """How many units a patient has used before each line: in this batch, in earlier runs, as the export says."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,11 +10,28 @@ from codesheet.coding.columns import MISSING, Floats, Index, Mask
 from codesheet.coding.history import CODE, DAY, UNITS, VISIT, History
 from codesheet.coding.view import View, distinct
 from codesheet.language.values import fold, show_value
-from codesheet.model import LimitPer, LimitSpan
 
-_MONTHS_A_YEAR = 12
 _DAYS_TO_COME = 10_000_000
 """More than any ordinal: keeps group and day apart in one number."""
+
+
+class Numbers:
+    """Numbers of one field's texts, equal for those that compare equal; remembered from round to round."""
+
+    def __init__(self) -> None:
+        self._of_text: dict[str, int] = {}
+        self._of_folded: dict[str, int] = {}
+
+    def of(self, texts: Iterable[str | None]) -> Index:
+        """Give the numbers of texts, MISSING where there is none."""
+        return np.fromiter((self._number(text) if text else MISSING for text in texts), dtype=np.int64)
+
+    def _number(self, text: str) -> int:
+        number = self._of_text.get(text)
+        if number is None:
+            number = self._of_folded.setdefault(fold(text), len(self._of_folded))
+            self._of_text[text] = number
+        return number
 
 
 @dataclass(slots=True)
@@ -38,13 +54,23 @@ class Used:
     _total: Floats
 
     @classmethod
-    def of(cls, view: View, per: tuple[str, ...], standing: Mask, history: History | None) -> "Used":
-        """Gather the lines of a view, and of a history those of other visits."""
+    def of(
+        cls,
+        view: View,
+        per: tuple[str, ...],
+        standing: Mask,
+        history: History | None,
+        known: dict[str, Numbers],
+    ) -> "Used":
+        """Gather the lines of a view, and of a history those of other visits.
+
+        `known` remembers the numbers of each field's texts.
+        """
         lines = view.frame.rows
         units = np.where(standing, view.frame["Units"].data, 0.0)
         visit = view.visit_ids.astype(np.int64)
         past = None if history is None else _others(history, view)
-        columns = [_numbers(name, view, past) for name in per]
+        columns = [_numbers(name, view, past, known.setdefault(name, Numbers())) for name in per]
         alone = np.full(len(view.days), not per)
         for column in columns:
             alone |= column[:lines] == MISSING
@@ -52,7 +78,7 @@ class Used:
         of_nobody = np.full(len(blank), MISSING, dtype=np.int64)
         of_nobody[:lines][alone] = visit[alone]
         columns = [np.where(blank, -2, column) for column in columns]
-        columns += [of_nobody, _numbers(CODE, view, past)]
+        columns += [of_nobody, _numbers(CODE, view, past, known.setdefault(CODE, Numbers()))]
         day = view.days
         if past is not None:
             day = np.concatenate([day, past[DAY].to_numpy(dtype=np.float64)])
@@ -100,8 +126,8 @@ def _others(history: History, view: View) -> pd.DataFrame:
     return used[~used[VISIT].isin(now)]
 
 
-def _numbers(name: str, view: View, past: pd.DataFrame | None) -> Index:
-    """Number the values of a field, the lines' and then the history's: equal for those that compare equal."""
+def _numbers(name: str, view: View, past: pd.DataFrame | None, known: Numbers) -> Index:
+    """Give the values of a field as numbers: the lines', then the history's."""
     column = view.frame[name]
     values, back = np.unique(column.data, return_inverse=True)
     words = view.frame.vocabulary.words
@@ -109,67 +135,9 @@ def _numbers(name: str, view: View, past: pd.DataFrame | None) -> Index:
         texts = [None if i == MISSING else str(words[i]) for i in values.tolist()]
     else:
         texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
-    known: dict[str, int] = {}
-    numbers = _numbered(texts, known)[back] if len(values) else np.zeros(0, dtype=np.int64)
+    numbers = known.of(texts)[back] if len(values) else np.zeros(0, dtype=np.int64)
     if past is None:
         return numbers
     codes, distinct_texts = pd.factorize(past[name])
-    more = np.append(_numbered([str(text) for text in distinct_texts], known), MISSING)
+    more = np.append(known.of(str(text) for text in distinct_texts), MISSING)
     return np.concatenate([numbers, more[codes]])
-
-
-def _numbered(texts: list[str | None] | list[str], known: dict[str, int]) -> Index:
-    found = [MISSING if not text else known.setdefault(fold(text), len(known)) for text in texts]
-    return np.array(found, dtype=np.int64)
-
-
-def first_days(per: LimitPer, days: Floats, months: Floats) -> Floats:
-    """Give the first day a limit counts, for days of service and full months since the therapy began.
-
-    Since the start is known to the month only, the earliest day it can have been is taken: units are then
-    counted, and seen, rather than missed. Missing where the months are.
-    """
-    match per.span:
-        case LimitSpan.CALENDAR_YEAR:
-            return _per_day(days, lambda day: date.fromordinal(day).replace(month=1, day=1).toordinal())
-        case LimitSpan.ROLLING if per.days:
-            return days - per.days + 1
-        case LimitSpan.ROLLING:
-            return _per_day(days, lambda day: months_before(day, per.months) + 1)
-        case LimitSpan.SINCE_START:
-            gone = np.mod(months, per.months) + 1
-            return _months_back(days, gone)
-        case LimitSpan.LIFETIME:
-            begun = _months_back(days, months + 1)
-            return np.where(np.isnan(begun), 1.0, begun)
-        case _:
-            return days.copy()
-
-
-def _months_back(days: Floats, months: Floats) -> Floats:
-    found = np.full(len(days), np.nan)
-    for number in np.unique(months[~np.isnan(months)]).tolist():
-        of_number = months == number
-        found[of_number] = _per_day(days[of_number], _day_after(int(number)))
-    return found
-
-
-def _day_after(months: int) -> Callable[[int], int]:
-    return lambda day: months_before(day, months) + 1
-
-
-def _per_day(days: Floats, function: Callable[[int], int]) -> Floats:
-    values, numbers = np.unique(days, return_inverse=True)
-    return np.array([function(int(day)) for day in values.tolist()], dtype=np.float64)[numbers]
-
-
-def months_before(day: int, months: int) -> int:
-    """Give the same day of the month so many months before; the last of a shorter month."""
-    there = date.fromordinal(day)
-    number = there.year * _MONTHS_A_YEAR + there.month - 1 - months
-    if number < _MONTHS_A_YEAR:
-        return date.min.toordinal()
-    year, month = divmod(number, _MONTHS_A_YEAR)
-    first_of_next = date(year + month // 11, (month + 1) % _MONTHS_A_YEAR + 1, 1)
-    last = (first_of_next - date(year, month + 1, 1)).days
-    return date(year, month + 1, min(there.day, last)).toordinal()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Index, Mask
+from codesheet.coding.columns import Column, Floats, Frame, Ids, Index, Mask
 from codesheet.language.unary_test_logic import accepts
 from codesheet.language.unary_tests import Equals, UnaryTest
 from codesheet.language.values import fold
@@ -139,10 +139,7 @@ class View:
 def comparable_codes(column: Column, frame: Frame) -> Index:
     """Give small integers that are equal where the values compare equal; -1 where missing."""
     if column.type.is_text:
-        folded = frame.vocabulary.folded()
-        safe = np.where(column.data == MISSING, 0, column.data)
-        words = folded[safe] if len(folded) else safe
-        return np.where(column.data == MISSING, MISSING, words).astype(np.int64)
+        return frame.vocabulary.folded(column.data)
     return pd.factorize(np.round(column.data, 9))[0].astype(np.int64)
 
 
