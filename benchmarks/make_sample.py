@@ -431,13 +431,22 @@ def soil(item: Item, rng: Random) -> None:
         item["Service"] = item["Service"].upper()
 
 
+def one_visit_a_day(shared: Item, seen: set[tuple[str, str]]) -> None:
+    """Give the visit to the next patient who has none that day: two would be taken for a duplicate."""
+    while (shared["Patient ID"], shared["Date of service"]) in seen:
+        shared["Patient ID"] = f"P{(int(shared['Patient ID'][1:]) + 1) % 900_000:06d}"
+    seen.add((shared["Patient ID"], shared["Date of service"]))
+
+
 def make_rows(visits: int, seed: int, first: date) -> Iterator[list[str]]:
     """Give the rows of so many visits, in order of the visit."""
     rng = Random(seed)  # noqa: S311 - invented visits, no secrets
     makers = [maker for maker, _ in MAKERS]
     weights = [weight for _, weight in MAKERS]
+    seen: set[tuple[str, str]] = set()
     for number in range(1, visits + 1):
         shared = common(number, first, rng)
+        one_visit_a_day(shared, seen)
         for place, item in enumerate(rng.choices(makers, weights)[0](rng), 1):
             row = {**shared, **item, "Item": str(place)}
             soil(row, rng)

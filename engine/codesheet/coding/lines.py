@@ -315,9 +315,24 @@ def _elements(word_id: int, lines: Lines) -> tuple[str, ...]:
 
 def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context: Context) -> None:
     for entries in _rounds(places):
-        at = places[entries]
-        lines.why[at] = _joined(lines.why[at], why[entries], context.view)
-        lines.address[at] = _joined(lines.address[at], addresses[entries], context.view)
+        fresh = _not_yet_told(entries, places, addresses, lines, context.view)
+        at = places[fresh]
+        lines.why[at] = _joined(lines.why[at], why[fresh], context.view)
+        lines.address[at] = _joined(lines.address[at], addresses[fresh], context.view)
+
+
+def _not_yet_told(entries: Index, places: Index, addresses: Ids, lines: Lines, view: View) -> Index:
+    """Leave out the rules that a line names already: a rule that is applied again gives its reason once."""
+    if not len(entries):
+        return entries
+    pairs = [lines.address[places[entries]].astype(np.int64), addresses[entries].astype(np.int64)]
+    numbers, leads = distinct(pairs, len(entries))
+    words = view.frame.vocabulary.words
+    fresh = [
+        MISSING in (had, told) or f"; {words[told]}; " not in f"; {words[had]}; "
+        for had, told in zip(pairs[0][leads].tolist(), pairs[1][leads].tolist(), strict=True)
+    ]
+    return entries[np.array(fresh, dtype=bool)[numbers]]
 
 
 def _joined(first: Ids, second: Ids, view: View) -> Ids:
