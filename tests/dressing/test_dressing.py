@@ -68,7 +68,7 @@ def note(workbook: Workbook, sheet: str, cell: str) -> str:
 @pytest.mark.parametrize(
     ("sheet", "cell", "offers"),
     [
-        ("Visit code", "A1", ["About", "Fields", "Lookup", "Value sets", "Decision", "Examples"]),
+        ("Visit code", "A1", [kind.value for kind in Kind]),
         ("Visit code", "A3", list(LABELS[Kind.DECISION])),
         ("Visit code", "B2", ["fields", "claim lines", "line changes", "edits"]),
         ("Visit code", "A6", ["RULE", "IF", "THEN", "FROM", "TO", "NOTE"]),
