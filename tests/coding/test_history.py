@@ -105,7 +105,7 @@ def test_the_same_batch_twice_counts_once(book: Path, tmp_path: Path) -> None:
 
 
 def test_without_history_units_are_asked_for_not_taken_as_none(book: Path, tmp_path: Path) -> None:
-    asked = "Units before not recorded: ask for it; What follows cannot be decided without"
+    asked = "Units before not recorded: ask for it; without it What follows cannot be decided"
     assert edits_of(run(book, "V1,2026-05-04,P1,Rolling,95165,10,", None)) == [("V1", asked)]
     past = Past(tmp_path / "lines.parquet")
     assert edits_of(run(book, "V1,2026-05-04,P1,Rolling,95165,10,", past)) == [("V1", asked)]
