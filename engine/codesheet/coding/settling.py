@@ -19,8 +19,8 @@ from codesheet.coding.line_parts import asks_of, groupings, linked_to, moved, pu
 from codesheet.coding.lines import DENY, Lines, change_lines, combine
 from codesheet.coding.tables import Table
 
-MOST_ROUNDS = 12
-"""Chains of edits that wait for each other are two or three long; what still moves then goes in a circle."""
+MOST_ROUNDS = 50
+"""Edits that wait for each other stand in chains of a few; what moves after so many goes in a circle."""
 
 Prepare: TypeAlias = Callable[[Lines, Context, int], tuple[Context, int]]
 """Computes every line field, each line's limits in the given turn; gives the context and how many turns."""
