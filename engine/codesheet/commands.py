@@ -179,4 +179,7 @@ def _code_visits(
         report("Writing the history")
         write_history(past.path, history, batch.history_lines, set(batch.visits["Visit ID"]))
         files = [*files, past.path]
-    return CodeOutcome(issues, batch, files, encounters.notes)
+    notes = list(encounters.notes)
+    if past is not None and batch.history_lines is None:
+        notes.append(f"the rulebook has no Unit limits sheet: {past.path} was neither counted nor written")
+    return CodeOutcome(issues, batch, files, notes)

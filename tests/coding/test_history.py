@@ -139,6 +139,13 @@ def test_what_each_span_counts(
     assert outcome.batch.claim_lines["Units before"].tolist() == [before]
 
 
+def test_a_rulebook_without_limits_says_that_it_counts_nothing(book: Path, tmp_path: Path) -> None:
+    without = write_workbooks(BOOK[: BOOK.index("# Limits")], tmp_path / "without")
+    outcome = run(without, MAY, Past(tmp_path / "lines.parquet"))
+    assert outcome.notes[-1].startswith("the rulebook has no Unit limits sheet: ")
+    assert not (tmp_path / "lines.parquet").exists()
+
+
 def test_a_batch_in_use_and_a_file_that_is_none_are_said(book: Path, tmp_path: Path) -> None:
     path = tmp_path / "lines.parquet"
     lock = tmp_path / "lines.parquet.lock"
