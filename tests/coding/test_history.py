@@ -139,7 +139,7 @@ def test_what_each_span_counts(
     assert outcome.batch.claim_lines["Units before"].tolist() == [before]
 
 
-def test_a_rulebook_without_limits_says_that_it_counts_nothing(book: Path, tmp_path: Path) -> None:
+def test_a_rulebook_without_limits_says_that_it_counts_nothing(tmp_path: Path) -> None:
     without = write_workbooks(BOOK[: BOOK.index("# Limits")], tmp_path / "without")
     outcome = run(without, MAY, Past(tmp_path / "lines.parquet"))
     assert outcome.notes[-1].startswith("the rulebook has no Unit limits sheet: ")
