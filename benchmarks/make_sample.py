@@ -1,7 +1,7 @@
 """Writes an invented month of visits as csv: services in a practice's proportions, with the usual dirt.
 
 The same seed gives the same bytes: python benchmarks/make_sample.py --visits 2000 --seed 1 OUT.csv
-"""  # noqa: INP001 - a script, not a package
+"""
 
 import argparse
 import csv
@@ -433,7 +433,7 @@ def soil(item: Item, rng: Random) -> None:
 
 def make_rows(visits: int, seed: int, first: date) -> Iterator[list[str]]:
     """Give the rows of so many visits, in order of the visit."""
-    rng = Random(seed)  # noqa: S311 - invented visits, no secrets
+    rng = Random(seed)
     makers = [maker for maker, _ in MAKERS]
     weights = [weight for _, weight in MAKERS]
     for number in range(1, visits + 1):

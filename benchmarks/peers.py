@@ -18,10 +18,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
-from measuring import HERE, MEGABYTE, Spread, child, machine, markdown, peak, reset_peak, save, taken_under, write_between
+from measuring import (
+    HERE,
+    MEGABYTE,
+    Spread,
+    child,
+    machine,
+    markdown,
+    peak,
+    reset_peak,
+    save,
+    taken_under,
+    write_between,
+)
 
 CODESHEET = "codesheet"
 FEWER = "codesheet, fewer rows"
@@ -51,6 +63,19 @@ MOST_RUNS = {"pyDMNrules": 1}
 """Importing it takes longer than all others' runs together: it builds its grammar's tables each time."""
 
 
+MEASURES = (
+    *(
+        "seconds",
+        "cpu_seconds",
+        "import_seconds",
+        "load_seconds",
+        "prepare_seconds",
+        "edit_seconds",
+        "memory",
+    ),
+)
+
+
 @dataclass(slots=True)
 class Figures:
     """What the runs of one contender on one set of rows gave."""
@@ -58,6 +83,7 @@ class Figures:
     name: str
     rows: int
     seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
     import_seconds: list[float] = field(default_factory=list)
     load_seconds: list[float] = field(default_factory=list)
     prepare_seconds: list[float] = field(default_factory=list)
@@ -68,9 +94,9 @@ class Figures:
 
     def add(self, run: dict[str, Any]) -> None:
         """Add a run whose answers were right."""
-        for name in ("seconds", "import_seconds", "load_seconds", "prepare_seconds", "edit_seconds", "memory"):
-            getattr(self, name).append(run[name])
         self.versions = run["versions"]
+        for name in MEASURES:
+            getattr(self, name).append(run[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +163,9 @@ def run_child(name: str, folder: Path, rows: int) -> dict[str, Any]:
     prepared = engine.prepare(loaded, table)
     prepare_seconds = perf_counter() - start
     before = reset_peak()
-    start = perf_counter()
+    start, cpu_start = perf_counter(), process_time()
     given = engine.decide(loaded, prepared)
-    seconds = perf_counter() - start
+    seconds, cpu_seconds = perf_counter() - start, process_time() - cpu_start
     memory = (peak() - before) / MEGABYTE
     (folder / "answers.pickle").write_bytes(pickle.dumps(engine.answers(loaded, given)))
     start = perf_counter()
@@ -147,6 +173,7 @@ def run_child(name: str, folder: Path, rows: int) -> dict[str, Any]:
     engine.decide(again, engine.prepare(again, table.slice(0, 1)))
     return {
         "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
         "import_seconds": import_seconds,
         "load_seconds": load_seconds,
         "prepare_seconds": prepare_seconds,
@@ -202,8 +229,8 @@ def bouts(folder: Path, rows: int, names: Sequence[str]) -> Iterator[Bout]:
 
 
 HEADINGS = (
-    *("engine", "rows", "rows a second, median (least–most)", "codesheet is", "memory MB"),
-    *("import + load s", "edited cell to result s"),
+    *("engine", "rows", "rows a second, median (least–most)", "codesheet is faster", "by processor time"),
+    *("memory MB", "import + load s", "edited cell to result s"),
 )
 
 
@@ -212,25 +239,26 @@ def table_rows(found: Sequence[Figures]) -> Iterator[Sequence[str]]:
     own = next((one for one in found if one.name == CODESHEET and not one.problem), None)
     for one in found:
         if one.problem:
-            yield one.name, f"{one.rows:,}", f"no time: {one.problem}".replace("|", "/"), "", "", "", ""
+            yield one.name, f"{one.rows:,}", f"no time: {one.problem}".replace("|", "/"), "", "", "", "", ""
             continue
         speed = Spread.of(one.rows / seconds for seconds in one.seconds)
         yield (
             one.name,
             f"{one.rows:,}",
             speed.show(",.0f"),
-            _ratio(own, one),
+            _ratio(own, one, "seconds"),
+            _ratio(own, one, "cpu_seconds"),
             f"{Spread.of(one.memory).middle:,.0f}",
             f"{Spread.of(map(sum, zip(one.import_seconds, one.load_seconds, strict=True))).middle:.2f}",
             f"{Spread.of(one.edit_seconds).middle:.3f}",
         )
 
 
-def _ratio(own: Figures | None, other: Figures) -> str:
-    """Say how many times faster codesheet is, each run against the one beside it."""
+def _ratio(own: Figures | None, other: Figures, measure: str) -> str:
+    """Say how many times faster codesheet is a row, each run against the one beside it."""
     if own is None or own is other:
         return ""
-    pairs = zip(own.seconds, other.seconds, strict=False)
+    pairs = zip(getattr(own, measure), getattr(other, measure), strict=False)
     spread = Spread.of((b / other.rows) / (a / own.rows) for a, b in pairs)
     return f"{spread.middle:.3g}× ({spread.least:.3g}–{spread.most:.3g})"
 
@@ -245,8 +273,12 @@ def report(figures: dict[str, Any]) -> str:
 
 def main() -> None:
     """Read the command line, run, print, keep."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the month; uniform ones: a tenth")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="rows of the month; uniform ones: a tenth"
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=list(PACKAGES), default=list(PACKAGES), metavar="ENGINE")
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the tables into a document")
@@ -260,7 +292,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for bout in bouts(Path(folder), given.rows, names):
             found = bout.run(names, given.runs)
-            figures["bouts"][bout.title] = [{key: getattr(one, key) for key in one.__slots__} for one in found]
+            figures["bouts"][bout.title] = [
+                {key: getattr(one, key) for key in one.__slots__} for one in found
+            ]
             print(f"\n{bout.title}\n{markdown(HEADINGS, table_rows(found))}", flush=True)
             figures["load_at_end"] = os.getloadavg()[0]
             figures["versions"] = "; ".join(sorted({one.versions for one in found if one.versions}))

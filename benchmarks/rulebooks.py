@@ -1,7 +1,7 @@
 """Invented rulebooks of any size as real workbooks: one decision table over seven inputs.
 
-Text, lists, value sets, wildcards, ranges of numbers, effective dates and blanks, in about the proportions of the
-shipped workbooks. The same seed gives the same cells: python benchmarks/rulebooks.py --rules 300 FOLDER
+Text, lists, value sets, wildcards, ranges of numbers, effective dates and blanks. The same seed gives the
+same cells: python benchmarks/rulebooks.py --rules 300 FOLDER
 """
 
 import argparse
@@ -79,13 +79,17 @@ def _conditions(payers: list[str], rng: Random) -> list[Cell]:
         lambda: _texts(payers, rng),
         lambda: rng.choice((_texts(SERVICES, rng), "in Infused services")),
         lambda: _codes(PLACES, rng),
-        lambda: rng.choice((_texts(DIAGNOSES, rng), rng.choice(WILDCARDS), f"in {rng.choice(list(SETS)[:2])}")),
+        lambda: rng.choice(
+            (_texts(DIAGNOSES, rng), rng.choice(WILDCARDS), f"in {rng.choice(list(SETS)[:2])}")
+        ),
         lambda: _range(rng, 240),
         lambda: _range(rng, 1800),
     ]
     weights = (0.7, 0.75, 0.3, 0.5, 0.5, 0.35)
     while True:
-        cells = [make() if rng.random() < weight else None for make, weight in zip(makers, weights, strict=True)]
+        cells = [
+            make() if rng.random() < weight else None for make, weight in zip(makers, weights, strict=True)
+        ]
         if sum(cell is not None for cell in cells) in (2, 3, 4, 5):
             return cells
 
@@ -105,7 +109,9 @@ def _codes(values: tuple[str, ...], rng: Random) -> str:
 def _range(rng: Random, most: int) -> str:
     low = rng.randrange(1, most)
     high = low + rng.randrange(5, most // 2)
-    return rng.choice((f">= {low}", f"< {high}", f"> {low}", f"<= {high}", f"{low}..{high}", f"[{low}..{high})"))
+    return rng.choice(
+        (f">= {low}", f"< {high}", f"> {low}", f"<= {high}", f"{low}..{high}", f"[{low}..{high})")
+    )
 
 
 def _dates(rng: Random) -> tuple[date | None, date | None]:

@@ -31,7 +31,7 @@ REAL_TABLE = "Infusion and push code"
 
 @dataclass(frozen=True, slots=True)
 class PlainRule:
-    """One rule: what must hold (by field), and the code and units it gives; no code is an answer of nothing."""
+    """One rule: what must hold (by field), and the code (empty: none) and units it gives."""
 
     conditions: tuple[tuple[str, UnaryTest], ...]
     code: str
@@ -141,11 +141,15 @@ def uniform_real_rows(task: Task, rows: int, seed: int = 1) -> pa.Table:
     for field, kind in task.fields.items():
         missing = rng.random(rows) < 0.1
         if kind.is_text:
-            values = sorted({v for rule in task.rules for f, t in rule.conditions if f == field for v in _texts(t)})
+            values = sorted(
+                {v for rule in task.rules for f, t in rule.conditions if f == field for v in _texts(t)}
+            )
             drawn = np.array([*values, "another"], dtype=object)[rng.integers(len(values) + 1, size=rows)]
             columns[field] = pa.array(drawn, pa.string(), mask=missing)
         else:
-            columns[field] = pa.array(rng.integers(0, 400 if "Minutes" in field else 4, size=rows), mask=missing)
+            columns[field] = pa.array(
+                rng.integers(0, 400 if "Minutes" in field else 4, size=rows), mask=missing
+            )
     return table_of(columns)
 
 
@@ -180,5 +184,3 @@ def _without_sets(test: UnaryTest, sets: Mapping[str, ValueSet]) -> UnaryTest:
             return Not(_without_sets(inner, sets))
         case _:
             return test
-
-

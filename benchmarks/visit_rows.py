@@ -43,7 +43,7 @@ _SOURCES = (DAY, "Payer", "Service", "Place of service", "Diagnoses", "Minutes",
 
 
 def uniform_rows(rows: int, payers: int = 16, seed: int = 1) -> pa.Table:
-    """Give rows with every column drawn evenly and alone: remembering combinations does not help with them."""
+    """Give rows with each column drawn evenly: remembering combinations does not help with them."""
     rng = np.random.default_rng(seed)
 
     def one_of(values: list[str] | tuple[str, ...]) -> pa.Array:
@@ -54,7 +54,9 @@ def uniform_rows(rows: int, payers: int = 16, seed: int = 1) -> pa.Table:
 
     return table_of(
         {
-            DAY: pa.array(rng.integers(date(2026, 1, 1).toordinal(), date(2026, 12, 31).toordinal(), size=rows)),
+            DAY: pa.array(
+                rng.integers(date(2026, 1, 1).toordinal(), date(2026, 12, 31).toordinal(), size=rows)
+            ),
             "Payer": one_of(payer_names(payers)),
             "Service": one_of(SERVICES),
             "Place of service": one_of(PLACES),
@@ -66,7 +68,7 @@ def uniform_rows(rows: int, payers: int = 16, seed: int = 1) -> pa.Table:
 
 
 def resampled(rows: pa.Table, size: int, payers: int, seed: int = 1) -> pa.Table:
-    """Draw rows with replacement, and give them payers of whom each has about 1/n of the first one's visits."""
+    """Draw rows with replacement, and give them payers: the nth has 1/n of the first one's visits."""
     rng = np.random.default_rng(seed)
     drawn = rows.take(pa.array(rng.integers(rows.num_rows, size=size)))
     names = np.array(payer_names(payers), dtype=object)
@@ -82,7 +84,7 @@ def table_of(columns: dict[str, list[object] | pa.Array]) -> pa.Table:
 
 
 def with_visits(rows: pa.Table) -> pa.Table:
-    """Number the visits, one a row."""
+    """Give each row a visit of its own."""
     numbers = pa.array([f"V{number}" for number in islice(count(1), rows.num_rows)])
     place = rows.column_names.index(VISIT) if VISIT in rows.column_names else None
     return rows.add_column(0, VISIT, numbers) if place is None else rows.set_column(place, VISIT, numbers)

@@ -1,10 +1,9 @@
 """The engines that decide the same tables: one module each, all with the same functions.
 
 `write` puts a task's table into the engine's own language, as its user would have it in a file (untimed);
-`load` makes it ready to run; `prepare` gives rows the form the engine takes (untimed, the fastest that is
-documented); `decide` gives an answer a row; `answers` makes plain texts of what it gave (untimed): the codes of the
-rules that count, in their order, joined by "; ", with ` x units` where the table gives units. `versions` names
-packages. A module that needs what is not installed is skipped.
+`load` makes it ready to run; `prepare` gives rows the form the engine takes (apart from the time quoted);
+`decide` gives an answer a row; `answers` makes plain texts of them (untimed): the codes of the rules that
+count, in their order, joined by "; ", with ` x units` where the table gives units. `versions` names what ran.
 """
 
 from importlib import import_module

@@ -80,9 +80,11 @@ def answers(loaded: object, given: list[str]) -> list[str]:
 
 def versions() -> str:
     """Name what ran."""
-    return f"clipspy {version('clipspy')}, CLIPS {clips.CLIPS_VERSION}" if hasattr(
-        clips, "CLIPS_VERSION"
-    ) else f"clipspy {version('clipspy')}"
+    return (
+        f"clipspy {version('clipspy')}, CLIPS {clips.CLIPS_VERSION}"
+        if hasattr(clips, "CLIPS_VERSION")
+        else f"clipspy {version('clipspy')}"
+    )
 
 
 def _rule(place: int, rule: PlainRule, *, first_only: bool) -> str:

@@ -11,7 +11,8 @@ from codesheet.coding.columns import MISSING, Column, Frame
 from codesheet.coding.report import Coded
 from codesheet.model import Origin
 from contenders.wording import JOINT
-from tasks import Task, load as load_rulebook
+from tasks import Task
+from tasks import load as load_rulebook
 
 
 def write(task: Task, folder: Path) -> Path:
@@ -66,5 +67,3 @@ def answers(loaded: Coder, given: Coded) -> list[str]:
 def versions() -> str:
     """Name what ran."""
     return f"codesheet {version('codesheet')}, durable-rules {version('durable-rules')}"
-
-

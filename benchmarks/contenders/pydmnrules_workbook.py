@@ -29,7 +29,7 @@ def write(task: Task, folder: Path) -> Path:
         sheet.append([place, *(cells.get(name, "-") for name in names), _output(rule)])
     for row in sheet.iter_rows(max_col=len(names) + 3, max_row=sheet.max_row + 1):
         for cell in row:
-            cell.border = _border(bottom=cell.row == 2, right=cell.row == 2 and cell.column == len(names) + 1)  # noqa: PLR2004
+            cell.border = _border(bottom=cell.row == 2, right=cell.row == 2 and cell.column == len(names) + 1)
     file = folder / "table.xlsx"
     book.save(file)
     return file
@@ -77,7 +77,9 @@ def versions() -> str:
 def _border(*, bottom: bool, right: bool) -> Border:
     """Give a border with all four sides: one that is not there is an AttributeError to pyDMNrules."""
     sides = {name: Side() for name in ("left", "top", "right", "bottom")}
-    sides |= {name: Side(style="double") for name, is_double in (("bottom", bottom), ("right", right)) if is_double}
+    sides |= {
+        name: Side(style="double") for name, is_double in (("bottom", bottom), ("right", right)) if is_double
+    }
     return Border(**sides)
 
 
@@ -89,7 +91,7 @@ def _cell(field: str, test: UnaryTest) -> str:
         case AnyOf() if values is not None:
             return ",".join(map(_constant, values))
         case Not(inner):
-            return f"not({_cell(field, inner)})"  # also accepts what is missing: DMN has no way to except it here
+            return f"not({_cell(field, inner)})"  # accepts a missing value too; with null listed, nothing
         case AnyOf(parts):
             return " or ".join(f"({_cell(field, part)})" for part in parts)
         case Wildcard(pattern):

@@ -39,9 +39,7 @@ def decide(loaded: tuple[Task, list[rule_engine.Rule]], rows: list[dict[str, Any
     task, rules = loaded
     pairs = list(zip(rules, task.rules, strict=True))
     if task.first_only:
-        return [
-            next((spoken(plain, row) for rule, plain in pairs if rule.matches(row)), "") for row in rows
-        ]
+        return [next((spoken(plain, row) for rule, plain in pairs if rule.matches(row)), "") for row in rows]
     return [joined(spoken(plain, row) for rule, plain in pairs if rule.matches(row)) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""What the contenders share: names as identifiers, rows as records, formulas and answers in their languages."""
+"""What the contenders share: names as identifiers, rows as records, formulas and answers."""
 
 import operator
 import re

@@ -20,7 +20,8 @@ def write(task: Task, folder: Path) -> Path:
     inputs = [{"id": f"i_{identifier(f)}", "name": f, "field": identifier(f)} for f in task.fields]
     outputs = [{"id": "o", "name": "Answer", "field": "answer"}]
     rules = [
-        {"_id": str(place), **_inputs(task, rule), "o": _output(rule)} for place, rule in enumerate(task.rules)
+        {"_id": str(place), **_inputs(task, rule), "o": _output(rule)}
+        for place, rule in enumerate(task.rules)
     ]
     table = {
         "hitPolicy": "first" if task.first_only else "collect",
@@ -67,7 +68,10 @@ def decide(loaded: zen.ZenEngine, rows: list[dict[str, Any]]) -> list[Any]:
 def answers(loaded: object, given: list[Any]) -> list[str]:
     """Join what the rules gave."""
     del loaded
-    return [joined(h["answer"] for h in (hits if isinstance(hits, list) else [hits] if hits else [])) for hits in given]
+    return [
+        joined(h["answer"] for h in (hits if isinstance(hits, list) else [hits] if hits else []))
+        for hits in given
+    ]
 
 
 def versions() -> str:
