@@ -51,6 +51,7 @@ bench: $(VENV)/ready-to-bench  ## measure (an hour on an idle machine), write do
 	$(BIN)/python benchmarks/end_to_end.py --write docs/performance.md
 	$(BIN)/python benchmarks/growth.py --write docs/performance.md
 	$(BIN)/python benchmarks/peers.py --write docs/performance.md
+	$(BIN)/python benchmarks/targets.py --write docs/performance.md
 
 clean:  ## remove the set-up and what it wrote
 	rm -rf $(VENV) $(OUTPUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -66,7 +66,7 @@ def run_child(point: Point, month: Path) -> dict[str, float]:
     from codesheet.compiling.compiler import compile_rulebook  # noqa: PLC0415
     from codesheet.sheets.rulebook import read_rulebook  # noqa: PLC0415
     from contenders.codesheet_coder import prepare  # noqa: PLC0415
-    from rulebooks import Size, write_rulebook  # noqa: PLC0415
+    from invented_rulebooks import Size, write_rulebook  # noqa: PLC0415
     from visit_rows import resampled  # noqa: PLC0415
 
     table = parquet.read_table(month)

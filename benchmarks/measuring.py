@@ -96,9 +96,10 @@ def taken_under(begun: dict[str, Any], load_at_end: float) -> str:
     )
 
 
-def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Print a table; all but the first column stand to the right."""
-    lines = [f"| {' | '.join(headings)} |", f"| --- |{' ---: |' * (len(headings) - 1)}"]
+def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    """Print a table; columns of numbers, all but the first, stand to the right."""
+    line = " ---: |" if numbers else " --- |"
+    lines = [f"| {' | '.join(headings)} |", f"| --- |{line * (len(headings) - 1)}"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 

@@ -36,6 +36,7 @@ from measuring import (
 )
 
 CODESHEET = "codesheet"
+DUCKDB = "DuckDB SQL"
 FEWER = "codesheet, fewer rows"
 WORKBOOKS = HERE.parent / "workbooks"
 
@@ -255,12 +256,16 @@ def table_rows(found: Sequence[Figures]) -> Iterator[Sequence[str]]:
 
 
 def _ratio(own: Figures | None, other: Figures, measure: str) -> str:
-    """Say how many times faster codesheet is a row, each run against the one beside it."""
-    if own is None or own is other:
-        return ""
+    ratio = faster(own, other, measure)
+    return "" if ratio is None else f"{ratio.middle:.3g}× ({ratio.least:.3g}–{ratio.most:.3g})"
+
+
+def faster(own: Figures | None, other: Figures, measure: str) -> Spread | None:
+    """Give how many times faster codesheet is a row, each run against the one beside it."""
+    if own is None or own is other or not own.seconds or not other.seconds:
+        return None
     pairs = zip(getattr(own, measure), getattr(other, measure), strict=False)
-    spread = Spread.of((b / other.rows) / (a / own.rows) for a, b in pairs)
-    return f"{spread.middle:.3g}× ({spread.least:.3g}–{spread.most:.3g})"
+    return Spread.of((b / other.rows) / (a / own.rows) for a, b in pairs)
 
 
 def report(figures: dict[str, Any]) -> str:

@@ -22,8 +22,8 @@ from codesheet.language.formulas import Formula
 from codesheet.language.unary_tests import AnyOf, InSet, Interval, Not, UnaryTest
 from codesheet.language.values import FieldType
 from codesheet.model import DecisionTable, HitPolicy, Origin, Required, Rule, Rulebook, ValueSet
+from invented_rulebooks import Size, write_rulebook
 from make_sample import write_sample
-from rulebooks import Size, write_rulebook
 from visit_rows import DAY, MONTH, table_of
 
 REAL_TABLE = "Infusion and push code"

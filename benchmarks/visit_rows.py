@@ -10,8 +10,8 @@ from itertools import count, islice
 import numpy as np
 import pyarrow as pa
 
+from invented_rulebooks import DIAGNOSES, PLACES, SERVICES, payer_names
 from make_sample import COLUMNS, PAYERS, make_rows
-from rulebooks import DIAGNOSES, PLACES, SERVICES, payer_names
 
 VISIT, DAY = "Visit ID", "Date of service"
 MONTH = date(2026, 5, 1)

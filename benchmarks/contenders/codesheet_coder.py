@@ -57,10 +57,9 @@ def answers(loaded: Coder, given: Coded) -> list[str]:
         return [words[i] if i != MISSING else "" for i in frame["Answer"].data.tolist()]
     lines = given.lines
     texts: list[list[str]] = [[] for _ in range(frame.rows)]
-    words = lines.frame.vocabulary.words
     codes, units = lines.frame["Code"].data.tolist(), lines.frame["Units"].data.tolist()
     for row, code, count in zip(lines.row.tolist(), codes, units, strict=True):
-        texts[row].append(f"{words[code]} x {int(count)}")
+        texts[row].append(f"{lines.frame.vocabulary.words[code]} x {int(count)}")
     return [JOINT.join(text) for text in texts]
 
 

@@ -10,9 +10,9 @@ import pytest
 import end_to_end
 import growth
 from codesheet.commands import check_rulebook
+from invented_rulebooks import Size, rule_rows, write_rulebook
 from measuring import Spread, write_between
 from peers import CODESHEET, PACKAGES, Bout, first_difference, installed, table_rows, write_bout
-from rulebooks import Size, rule_rows, write_rulebook
 from tasks import Task, generated_task, real_rows, real_task, uniform_real_rows
 from visit_rows import resampled, sample_rows, uniform_rows
 

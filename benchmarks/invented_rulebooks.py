@@ -1,11 +1,11 @@
 """Invented rulebooks of any size as real workbooks: one decision table over seven inputs.
 
 Text, lists, value sets, wildcards, ranges of numbers, effective dates and blanks. The same seed gives the
-same cells: python benchmarks/rulebooks.py --rules 300 FOLDER
+same cells: python benchmarks/invented_rulebooks.py --rules 300 FOLDER
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,7 +75,7 @@ def rule_rows(size: Size) -> Iterator[list[Cell]]:
 
 def _conditions(payers: list[str], rng: Random) -> list[Cell]:
     """Give two to five conditions; the other cells are blank."""
-    makers = [
+    makers: list[Callable[[], str]] = [
         lambda: _texts(payers, rng),
         lambda: rng.choice((_texts(SERVICES, rng), "in Infused services")),
         lambda: _codes(PLACES, rng),
@@ -87,7 +87,7 @@ def _conditions(payers: list[str], rng: Random) -> list[Cell]:
     ]
     weights = (0.7, 0.75, 0.3, 0.5, 0.5, 0.35)
     while True:
-        cells = [
+        cells: list[Cell] = [
             make() if rng.random() < weight else None for make, weight in zip(makers, weights, strict=True)
         ]
         if sum(cell is not None for cell in cells) in (2, 3, 4, 5):
