@@ -262,10 +262,11 @@ def _ratio(own: Figures | None, other: Figures, measure: str) -> str:
 
 def faster(own: Figures | None, other: Figures, measure: str) -> Spread | None:
     """Give how many times faster codesheet is a row, each run against the one beside it."""
-    if own is None or own is other or not own.seconds or not other.seconds:
+    if own is None or own is other:
         return None
     pairs = zip(getattr(own, measure), getattr(other, measure), strict=False)
-    return Spread.of((b / other.rows) / (a / own.rows) for a, b in pairs)
+    ratios = [(b / other.rows) / (a / own.rows) for a, b in pairs if a and b]
+    return Spread.of(ratios) if ratios else None
 
 
 def report(figures: dict[str, Any]) -> str:
