@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from measuring import HERE, MEGABYTE, Spread, child, machine, markdown, save, taken_under, write_between
+from measuring import HERE, MEGABYTE, Spread, child, kept, machine, markdown, save, shown, taken_under
 
 WORKBOOKS = HERE.parent / "workbooks"
 TABLES = ("claim_lines", "visits", "rows", "review", "rejected", "rules_used", "run")
@@ -170,10 +170,21 @@ def growth_of_memory(found: Sequence[dict[str, Any]]) -> str:
 def report(figures: dict[str, Any]) -> str:
     """Print everything as Markdown."""
     parts = [
-        taken_under(figures["machine"], figures["load_at_end"]),
+        taken_under(figures),
         markdown(HEADINGS, table_rows(figures["found"])),
     ]
     return "\n\n".join([*parts, growth_of_memory(figures["found"])])
+
+
+def measured(given: argparse.Namespace) -> dict[str, Any]:
+    """Measure what the command line asks for; keep each size's figures as they come."""
+    figures: dict[str, Any] = {"machine": machine(), "runs": given.runs, "found": []}
+    for rows in given.rows:
+        with tempfile.TemporaryDirectory() as folder:
+            figures["found"].append(measure(rows, given.runs, Path(folder)))
+        figures["load_at_end"] = os.getloadavg()[0]
+        save("end_to_end", figures)
+    return figures
 
 
 def main() -> None:
@@ -184,6 +195,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table into a document")
+    parser.add_argument("--kept", action="store_true", help="show the figures kept, measure nothing")
     parser.add_argument("--command", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--bare", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -193,16 +205,8 @@ def main() -> None:
     if given.bare:
         print(json.dumps(read_and_write(*map(Path, given.bare))))
         return
-    figures: dict[str, Any] = {"machine": machine(), "runs": given.runs, "found": []}
-    for rows in given.rows:
-        with tempfile.TemporaryDirectory() as folder:
-            figures["found"].append(measure(rows, given.runs, Path(folder)))
-        figures["load_at_end"] = os.getloadavg()[0]
-        save("end_to_end", figures)
-        print(markdown(HEADINGS, table_rows(figures["found"])), flush=True)
-    print(growth_of_memory(figures["found"]))
-    if given.write:
-        write_between(given.write, "end_to_end", report(figures))
+    figures = (kept("end_to_end") if given.kept else None) or measured(given)
+    shown("end_to_end", report(figures), given.write)
 
 
 if __name__ == "__main__":

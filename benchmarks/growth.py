@@ -21,13 +21,14 @@ from measuring import (
     MEGABYTE,
     Spread,
     child,
+    kept,
     machine,
     markdown,
     peak,
     reset_peak,
     save,
+    shown,
     taken_under,
-    write_between,
 )
 
 STAGES = ("read", "check", "compile", "decide")
@@ -160,11 +161,22 @@ def report(figures: dict[str, Any]) -> str:
     """Print everything as Markdown."""
     return "\n\n".join(
         [
-            taken_under(figures["machine"], figures["load_at_end"]),
+            taken_under(figures),
             "![Seconds by rows, rules and payers](growth.png)",
             markdown(HEADINGS, table_rows(figures["found"])),
         ]
     )
+
+
+def measured(given: argparse.Namespace) -> dict[str, Any]:
+    """Measure what the command line asks for, and keep it."""
+    figures: dict[str, Any] = {"machine": machine(), "runs": given.runs}
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = list(points(given.rows, given.rules, given.payers))
+        figures["found"] = measure(sizes, given.runs, Path(folder))
+    figures["load_at_end"] = os.getloadavg()[0]
+    save("growth", figures)
+    return figures
 
 
 def main() -> None:
@@ -177,20 +189,15 @@ def main() -> None:
     parser.add_argument("--payers", type=int, nargs="+", default=[1, 5, 50, 500])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table into a document")
+    parser.add_argument("--kept", action="store_true", help="show the figures kept, measure nothing")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         print(json.dumps(run_child(Point(**json.loads(given.child[0])), Path(given.child[1]))))
         return
-    figures: dict[str, Any] = {"machine": machine(), "runs": given.runs}
-    with tempfile.TemporaryDirectory() as folder:
-        sizes = list(points(given.rows, given.rules, given.payers))
-        figures["found"] = measure(sizes, given.runs, Path(folder))
-    figures["load_at_end"] = os.getloadavg()[0]
-    save("growth", figures)
-    print(markdown(HEADINGS, table_rows(figures["found"])))
+    figures = (kept("growth") if given.kept else None) or measured(given)
+    shown("growth", report(figures), given.write)
     if given.write:
-        write_between(given.write, "growth", report(figures))
         draw(figures["found"], given.write.parent / "growth.png")
 
 

@@ -85,14 +85,15 @@ def machine() -> dict[str, Any]:
     }
 
 
-def taken_under(begun: dict[str, Any], load_at_end: float) -> str:
-    """Say in a line where and under what load figures were taken."""
+def taken_under(figures: dict[str, Any]) -> str:
+    """Say in a line where and under what load figures were taken, and of how many runs they are."""
+    begun, load_at_end, runs = figures["machine"], figures["load_at_end"], figures["runs"]
     busy = max(begun["load"], load_at_end)
     warning = "" if busy < begun["cores"] / 2 else "; **the machine was busy: compare ratios, not times**"
     return (
         f"Taken {begun['taken']} on {begun['cores']} cores ({begun['processor']}), {begun['memory_gb']} GB, "
         f"Python {begun['python']}, {begun['system']}; load average {begun['load']:.1f} at the beginning, "
-        f"{load_at_end:.1f} at the end{warning}."
+        f"{load_at_end:.1f} at the end; {runs} run{'s' if runs > 1 else ''}{warning}."
     )
 
 
@@ -107,6 +108,19 @@ def save(name: str, figures: dict[str, Any]) -> None:
     """Keep figures as JSON."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def kept(name: str) -> dict[str, Any] | None:
+    """Give the figures kept by a script, None where it has not run."""
+    file = RESULTS / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def shown(name: str, report: str, document: Path | None) -> None:
+    """Print a report, and put it into a document if there is one."""
+    print(report)
+    if document:
+        write_between(document, name, report)
 
 
 def write_between(document: Path, name: str, text: str) -> None:

@@ -1,30 +1,26 @@
 """Sets the figures kept by the other benchmarks against what codesheet is to reach; prints one table.
 
-python benchmarks/targets.py --write docs/performance.md   # after peers.py, growth.py and end_to_end.py
+After peers.py, growth.py and end_to_end.py: python benchmarks/targets.py --write docs/performance.md
 """
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bouts import CODESHEET, DUCKDB, Figures
 from end_to_end import growth_of_memory
 from growth import Point, spread
-from measuring import RESULTS, Spread, markdown, write_between
-from peers import CODESHEET, DUCKDB, Figures, faster
+from measuring import Spread, kept, markdown, shown
+from peers import faster
 
 HEADINGS = ("target", "reached?", "seen", "command")
 NOT_MEASURED = "not measured yet"
 ALONE, MEMORY, LINEAR = 1.3, 1.3, 13.0
 MANY_TIMES = 50.0
+ENOUGH_ROWS = 10_000
+"""Below it, starting up is most of what is measured."""
 ROW_BY_ROW = ("zen-engine", "pyDMNrules", "durable-rules, row by row")
-
-
-def kept(name: str) -> dict[str, Any] | None:
-    """Give the figures kept by a script, None where it has not run."""
-    file = RESULTS / f"{name}.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
 def rows_of_targets() -> Iterator[Sequence[str]]:
@@ -43,7 +39,7 @@ def rows_of_targets() -> Iterator[Sequence[str]]:
 def _peers(figures: dict[str, Any] | None, names: Sequence[str], least: float) -> Sequence[str]:
     command = "`python benchmarks/peers.py`"
     seen: list[str] = []
-    worst = float("inf")
+    worst = fewest = float("inf")
     for title, found in (figures or {"bouts": {}})["bouts"].items():
         if "month" not in title:
             continue
@@ -53,11 +49,12 @@ def _peers(figures: dict[str, Any] | None, names: Sequence[str], least: float) -
             if ratio:
                 seen.append(f"{title.split(';')[0]}: {ratio.middle:.3g}× {name}")
                 worst = min(worst, ratio.middle)
-    return (
-        (_verdict(reached=worst >= least), "<br>".join(seen), command)
-        if seen
-        else ("", NOT_MEASURED, command)
-    )
+                fewest = min(fewest, by_name[CODESHEET].rows)
+    if not seen:
+        return "", NOT_MEASURED, command
+    if fewest < ENOUGH_ROWS:
+        return "too few rows to say", "<br>".join([f"{fewest:,} rows", *seen]), command
+    return _verdict(reached=worst >= least), "<br>".join(seen), command
 
 
 def _alone(figures: dict[str, Any] | None) -> Sequence[str]:
@@ -112,10 +109,7 @@ def main() -> None:
     )
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table into a document")
     given = parser.parse_args()
-    table = markdown(HEADINGS, rows_of_targets(), numbers=False)
-    print(table)
-    if given.write:
-        write_between(given.write, "targets", table)
+    shown("targets", markdown(HEADINGS, rows_of_targets(), numbers=False), given.write)
 
 
 if __name__ == "__main__":

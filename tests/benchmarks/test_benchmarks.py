@@ -9,10 +9,12 @@ import pytest
 
 import end_to_end
 import growth
+import targets
+from bouts import CODESHEET, DUCKDB, PACKAGES, Bout, Figures, first_difference, installed, write_bout
 from codesheet.commands import check_rulebook
 from invented_rulebooks import Size, rule_rows, write_rulebook
 from measuring import Spread, write_between
-from peers import CODESHEET, PACKAGES, Bout, first_difference, installed, table_rows, write_bout
+from peers import table_rows
 from tasks import Task, generated_task, real_rows, real_task, uniform_real_rows
 from visit_rows import resampled, sample_rows, uniform_rows
 
@@ -128,6 +130,21 @@ def test_tables_are_written_between_their_markers(tmp_path: Path) -> None:
     assert "old" not in text
     with pytest.raises(SystemExit, match="growth"):
         write_between(page, "growth", "new")
+
+
+def test_targets_are_not_judged_on_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def peers(rows: int, seconds: float) -> dict[str, object]:
+        own = Figures(CODESHEET, rows, [1.0], [1.0])
+        other = Figures(DUCKDB, rows, [seconds], [seconds])
+        return {"bouts": {"a table; a month's rows": [dataclasses.asdict(own), dataclasses.asdict(other)]}}
+
+    def verdict(kept: dict[str, object]) -> str:
+        monkeypatch.setattr(targets, "kept", lambda name: kept if name == "peers" else None)
+        return next(iter(targets.rows_of_targets()))[1]
+
+    assert verdict(peers(1_000_000, 3.0)) == "yes"
+    assert verdict(peers(1_000_000, 0.5)) == "**no**"
+    assert verdict(peers(100, 3.0)) == "too few rows to say"
 
 
 def test_spread_is_median_least_and_most() -> None:
