@@ -71,10 +71,10 @@ def check(rulebook: Rulebook, today: date | None = None) -> list[Issue]:
         issues += dated_rules(geometry, day)
     for lookup in rulebook.lookups.values():
         issues += dated_keys(lookup, day)
-    return _each_cause_once(dict.fromkeys(issues))
+    return _without_overlaps_of_dead_rules(dict.fromkeys(issues))
 
 
-def _each_cause_once(issues: Iterable[Issue]) -> list[Issue]:
+def _without_overlaps_of_dead_rules(issues: Iterable[Issue]) -> list[Issue]:
     """Leave out overlapping dates of a rule that never fires anyway."""
     found = list(issues)
     silent = {issue.at.whole_row for issue in found if issue.kind is IssueCode.RULE_NEVER_FIRES}

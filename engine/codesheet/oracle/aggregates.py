@@ -54,7 +54,8 @@ def aggregate(function: str, entries: list[Entry], record: Record) -> Answer:
         case "previous":
             return _previous(counting, record, kind)
         case _:
-            raise NotImplementedError(function)
+            msg = f"{function} is no aggregate"
+            raise TypeError(msg)
 
 
 def _kind(function: str, kind: FieldType) -> FieldType:
