@@ -113,7 +113,17 @@ def invented_batch(visits: int = 400, seed: int = 7) -> CodedBatch:
             queue, message, fact = chance.choices(QUESTIONS, weights=[8, 4, 2, 1])[0]
             said = message.format(chance.choice(CODES))
             review.append(
-                (visit, day, payer, queue, said, fact, "core.xlsx!Administration code!9", number + 2)
+                (
+                    visit,
+                    day,
+                    payer,
+                    queue,
+                    said,
+                    fact,
+                    "core.xlsx!Administration code!9",
+                    "visits.csv",
+                    number + 2,
+                )
             )
         for place, code in enumerate(codes, start=1):
             modifiers = chance.choice(["", "", "59", "JZ", "25, 59"])
@@ -151,7 +161,17 @@ def invented_batch(visits: int = 400, seed: int = 7) -> CodedBatch:
         ),
         review=pd.DataFrame(
             review,
-            columns=["Visit ID", "Date of service", "Payer", "Queue", "Message", "Facts", "Rule", "Row"],
+            columns=[
+                "Visit ID",
+                "Date of service",
+                "Payer",
+                "Queue",
+                "Message",
+                "Facts",
+                "Rule",
+                "File",
+                "Row",
+            ],
         ).astype({"Date of service": "datetime64[us]"}),
         edits=pd.DataFrame({"Visit ID": [r[0] for r in review]}),
         rejected=pd.DataFrame(

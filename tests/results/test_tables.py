@@ -21,7 +21,7 @@ COLUMNS = {
         *["NDC on claim", "Revenue code", "Diagnosis pointer", "Disposition", "Why", "Rule"],
     ],
     "Visits": ["Visit ID", "Date of service", *SHOWN, "Status", "Codes", "Edits"],
-    "Review": ["Visit ID", "Date of service", *SHOWN, "Queue", "Message", "Facts", "Rule", "Row"],
+    "Review": ["Visit ID", "Date of service", *SHOWN, "Queue", "Message", "Facts", "Rule", "File", "Row"],
     "Rejected": ["File", "Row", "Visit ID", "Column", "Value", "Why"],
     "Rules used": ["Rule", "Table", "ID", "When", "Then", "From", "To", "Count"],
     "Run": ["Section", "Item", "Value"],

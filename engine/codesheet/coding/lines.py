@@ -234,11 +234,12 @@ def note_dropped(lines: Lines, places: Index, context: Context) -> None:
 
 
 def combine(lines: Lines, view: View) -> Lines:
-    """Make lines of a visit one that are alike in every line field but Units, which are added."""
+    """Make lines of a visit and day one that are alike in every line field but Units, which are added."""
     names = [name for name in lines.set_names if name not in ("Units", "Reason")]
     codes = [exact_codes(lines.frame[name]) for name in names]
     visits = view.visit_ids[lines.row].astype(np.int64)
-    numbers, first = distinct([visits, lines.weight.astype(np.int64), *codes], len(lines))
+    days = view.days[lines.row].astype(np.int64)
+    numbers, first = distinct([visits, days, lines.weight.astype(np.int64), *codes], len(lines))
     kept = lines.take(first)
     kept.joined = numbers[lines.joined[0]], lines.joined[1]
     if len(first) == len(lines):

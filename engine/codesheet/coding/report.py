@@ -205,14 +205,15 @@ def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook:
     todo = todo.loc[todo["Queue"].map(queue_order).sort_values(kind="stable").index]
     sets = coded.view.frame.roots.sets
     facts = [", ".join(sorted(sets[i])) for i in todo["_facts"].tolist()]
-    file_rows = encounters.file_rows.to_numpy()[todo["_row"].to_numpy(dtype=np.int64)]
+    places = todo["_row"].to_numpy(dtype=np.int64)
     columns = {name: todo[name].to_numpy() for name in ("Visit ID", "Date of service", *rulebook.shown)}
     columns |= {
         "Queue": todo["Queue"].to_numpy(),
         "Message": todo["Message"].to_numpy(),
         "Facts": np.array(facts, dtype="object"),
         "Rule": todo["Rule"].to_numpy(),
-        "Row": file_rows,
+        "File": encounters.file_of_row.to_numpy()[places],
+        "Row": encounters.file_rows.to_numpy()[places],
     }
     return pd.DataFrame(columns)
 

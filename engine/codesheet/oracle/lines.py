@@ -194,12 +194,12 @@ def without_dropped(lines: list[ClaimLine], world: World) -> list[ClaimLine]:
 
 
 def combine(lines: list[ClaimLine], rulebook: Rulebook) -> list[ClaimLine]:
-    """Make lines of a visit one that are alike in every line field but Units, which are added."""
+    """Make lines of a visit and day one that are alike in every line field but Units, which are added."""
     names = [name for name in set_fields(rulebook) if name != "Units"]
     kept: dict[object, ClaimLine] = {}
     for line in lines:
         values = tuple(line.record.given[name].value for name in names)
-        first = kept.setdefault((line.record.visit, line.disposition, values), line)
+        first = kept.setdefault((line.record.visit, line.record.day, line.disposition, values), line)
         if first is line:
             continue
         units = [one.record.given["Units"] for one in (first, line)]

@@ -34,8 +34,8 @@ _BY_SHEET = {
     "Review": {
         "Message": "What a person must decide or find out.",
         "Facts": "The recorded facts that are missing or in conflict.",
+        "File": "The file of the row it is about.",
         "Row": "The row of the export it is about; the header is row 1.",
-        "Rows": "The rows of the export it is about; the header is row 1.",
     },
     "Rejected": {
         "File": "The file the row came from.",
