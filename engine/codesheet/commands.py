@@ -181,7 +181,7 @@ def code_visits(
         if export is None or has_errors(issues):
             return CodeOutcome(issues)
         report("Coding")
-        run = new_run_record(ruleset, visits, export.rows_by_file, export.notes, sys.argv[1:])
+        run = new_run_record(ruleset, visits, export.rows_by_file, export.records, sys.argv[1:])
         results, verification = _coded(export, ruleset, folder, rows_to_verify, jobs, report)
         if verification is not None:
             if verification.differences:

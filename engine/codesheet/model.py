@@ -21,11 +21,12 @@ class Level(Enum):
 
 
 class Required(Enum):
-    """What a missing value of a read field means (DESIGN §4)."""
+    """What a missing value of a read field means (DESIGN §4); an optional one's whole column may lack."""
 
     YES = "yes"
     NO = "no"
     WHEN_USED = "when used"
+    OPTIONAL = "optional"
 
 
 class Origin(Enum):

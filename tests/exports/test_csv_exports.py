@@ -6,7 +6,7 @@ import pytest
 from rulebooks import VISIT, field, rejected, rulebook, values
 
 from codesheet.coding.batch import Encounters
-from codesheet.exports.reader import read_encounters
+from codesheet.exports.reader import read_encounters, read_export
 from codesheet.model import Rulebook
 
 BOOK = rulebook([VISIT, field("Item", "whole number"), field("NDC", "code"), field("Notes")])
@@ -112,6 +112,21 @@ def test_missing_values_have_their_field_as_root(export: Path) -> None:
             frozenset({name}) if m else frozenset() for m in missing
         ]
     assert found.notes == ["visits.csv has no column for Notes: not recorded in any of its rows"]
+
+
+def test_a_column_that_is_optional_may_be_absent_quietly(export: Path) -> None:
+    book = rulebook(
+        [VISIT, field("Item", "whole number"), field("NDC", "code"), field("Lot", required="optional")]
+    )
+    export.write_text("Visit ID,Item\nV1,1\n")
+    found, issues = read_export([export], book, None)
+    assert issues == []
+    assert found is not None
+    noted = "visits.csv has no column for NDC: not recorded in any of its rows"
+    assert found.notes == [noted]
+    assert found.records == [noted, "visits.csv has no column for the optional Lot"]
+    (encounters,) = found.chunks()
+    assert values(encounters, "Lot") == [None]
 
 
 def test_visit_keys_are_exact_and_other_text_is_tidy(export: Path) -> None:

@@ -146,7 +146,7 @@ def test_every_slip_of_a_fields_sheet_is_named_at_its_cell() -> None:
         book.xlsx!Fields!B7: error[W125] "whole numbr" is no type (did you mean "whole number"?): it can be
             text, code, code list, number, whole number, date, time, yes/no
         book.xlsx!Fields!C7: error[W125] "rows" is no level (did you mean "row"?): it can be row, line
-        book.xlsx!Fields!E7: error[W125] "sometimes" is no requirement: it can be yes, no, when used
+        book.xlsx!Fields!E7: error[W125] "sometimes" is no requirement: it can be yes, no, when used, optional
         book.xlsx!Fields!A8: error[F110] Code belongs to claim lines: declare it with level line, without a
             formula, or choose another name
         book.xlsx!Fields!B9: error[W124] Type is blank: it can be text, code, code list, number, whole

@@ -67,7 +67,11 @@ def _domain(geometry: Geometry, dimension: Dimension) -> tuple[int, bool]:
         return 1 << 1 if len(dimension.classes.classes) > 1 else 1, False
     bits, is_open = dimension.classes.domain
     field = geometry.rulebook.fields.get(dimension.name)
-    lawful = field is not None and field.origin is Origin.READ and field.required is Required.NO
+    lawful = (
+        field is not None
+        and field.origin is Origin.READ
+        and field.required in (Required.NO, Required.OPTIONAL)
+    )
     rest = 1 << (len(dimension.classes.classes) - 1)
     meant_whole = not is_open or any(cell.bits.sure & rest for cell in dimension.cells)
     bits |= 1 if lawful and meant_whole else 0

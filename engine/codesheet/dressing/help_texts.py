@@ -74,7 +74,8 @@ _COLUMNS: Mapping[tuple[Kind, str], str] = {
     (
         Kind.FIELDS,
         "Required",
-    ): "yes: a row without it is rejected. when used: asked for when a rule needs it. no: may be blank.",
+    ): "yes: a row without it is rejected. when used: asked for when a rule needs it. no: may be blank. "
+    "optional: the export need not even have the column.",
     (Kind.FIELDS, "Allowed values"): "A value set, or values with commas between; others go to review. "
     "A code list may add: at most 4.",
     (Kind.FIELDS, "Formula"): "How it is worked out of other fields: ceiling(Dose / Unit size). "

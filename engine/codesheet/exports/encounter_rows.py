@@ -18,7 +18,8 @@ from codesheet.model import Rulebook
 class Layout:
     """What results carry of a file: its columns, by what tells them in any file: a field, or else a heading.
 
-    A column without a heading carries nothing unless it holds something in some piece.
+    A column without a heading carries nothing unless it holds something in some piece. `notes` are for
+    whoever runs the month; `records` only for the record of the run.
     """
 
     def __init__(self, piece: RawTable, headings: HeadingMap) -> None:
@@ -32,6 +33,7 @@ class Layout:
         ]
         self._carried = [bool(heading.strip()) for heading in piece.headings]
         self.notes = [*piece.notes, *_absence_note(piece, headings)]
+        self.records = list(_optional_absence(piece, headings))
 
     def note(self, piece: RawTable) -> None:
         """Look whether the columns without a heading hold anything."""
@@ -133,8 +135,15 @@ def _joined(pieces: list[PieceRows], layouts: list[Layout], order: Index) -> pd.
 
 
 def _absence_note(table: RawTable, headings: HeadingMap) -> Iterator[str]:
-    if headings.absent:
-        yield f"{table.file} has no column for {', '.join(headings.absent)}: not recorded in any of its rows"
+    if headings.expected:
+        names = ", ".join(headings.expected)
+        yield f"{table.file} has no column for {names}: not recorded in any of its rows"
+
+
+def _optional_absence(table: RawTable, headings: HeadingMap) -> Iterator[str]:
+    optional = [name for name in headings.absent if name not in headings.expected]
+    if optional:
+        yield f"{table.file} has no column for the optional {', '.join(optional)}"
 
 
 def _rejected(

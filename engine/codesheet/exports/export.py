@@ -68,6 +68,11 @@ class Export:
         """Say what whoever reads the results should know of the files."""
         return [note for file in self._files for note in file.layout.notes]
 
+    @property
+    def records(self) -> list[str]:
+        """Say what only the record of the run need hold of the files, after the notes."""
+        return [*self.notes, *(record for file in self._files for record in file.layout.records)]
+
     def open_file(self, piece: RawTable, headings: HeadingMap) -> None:
         """Begin with the next file; `piece` is its first."""
         self._files.append(ExportFile(piece.file, headings, Layout(piece, headings)))

@@ -20,10 +20,14 @@ _NEAR = 0.6
 
 @dataclass(frozen=True, slots=True)
 class HeadingMap:
-    """The column of each read field by its place in the file; `absent` fields have none."""
+    """The column of each read field by its place in the file; `absent` fields have none.
+
+    `expected` are those of the absent whose column an export should have: they are not optional.
+    """
 
     columns: dict[str, int]
     absent: tuple[str, ...]
+    expected: tuple[str, ...]
 
 
 def heading_key(heading: str) -> str:
@@ -72,7 +76,7 @@ def map_headings(table: RawTable, rulebook: Rulebook) -> tuple[HeadingMap | None
         return None, [IssueCode.NO_HEADINGS.issue(at, row=table.header_row, examples=examples)]
     issues = _duplicates(table.headings, at)
     columns: dict[str, int] = {}
-    absent: list[str] = []
+    absent: list[Field] = []
     for field in read_fields(rulebook):
         wanted = _keys_of(field)
         places = [place for place, key in enumerate(keys) if key in wanted]
@@ -83,8 +87,10 @@ def map_headings(table: RawTable, rulebook: Rulebook) -> tuple[HeadingMap | None
         elif is_required(field, rulebook):
             issues.append(_missing_heading(field, table.headings, at))
         else:
-            absent.append(field.name)
-    return (None if issues else HeadingMap(columns, tuple(absent))), issues
+            absent.append(field)
+    expected = tuple(field.name for field in absent if field.required is not Required.OPTIONAL)
+    found = HeadingMap(columns, tuple(field.name for field in absent), expected)
+    return (None if issues else found), issues
 
 
 def _are_headings(keys: list[str], rulebook: Rulebook) -> bool:
