@@ -134,7 +134,7 @@ def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report
 
     """
     report("Writing annotated copies")
-    unread = {issue.at.workbook for issue in issues if issue.kind is IssueCode.UNREADABLE_WORKBOOK}
+    unread = {issue.at.workbook for issue in issues if issue.kind == IssueCode.UNREADABLE_WORKBOOK}
     return [annotate(found, issues, folder) for found in find_workbooks(path) if found[0] not in unread]
 
 

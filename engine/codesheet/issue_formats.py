@@ -14,7 +14,7 @@ def as_json(issues: Sequence[Issue]) -> str:
         [
             {
                 "code": issue.kind.code,
-                "name": issue.kind.name.lower().replace("_", "-"),
+                "name": issue.kind.slug,
                 "severity": issue.severity.value,
                 "message": issue.message,
                 "workbook": issue.at.workbook,

@@ -17,7 +17,7 @@ from openpyxl.styles import Font
 from codesheet.checks import check
 from codesheet.commands import check_rulebook
 from codesheet.exports.reader import read_encounters
-from codesheet.issues import Issue, IssueCode, Severity
+from codesheet.issues import Issue, Severity
 from codesheet.sheets.rulebook import read_rulebook
 from grid import BOOK, write_workbooks
 
@@ -150,8 +150,3 @@ def _patch(text: str, path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for part, data in parts.items():
             archive.writestr(part, data)
-
-
-def kind_of(code: str) -> IssueCode:
-    """Give the member of a code."""
-    return next(kind for kind in IssueCode if kind.code == code)

@@ -1,6 +1,5 @@
 """The names that the cells of these tests may use, and a reader for tables of cells."""
 
-from codesheet.issues import IssueCode
 from codesheet.language.names import CellProblem, Names
 from codesheet.language.values import FieldType
 from codesheet.location import CellRef
@@ -49,6 +48,6 @@ def rows(table: str) -> list[tuple[str, ...]]:
     ]
 
 
-def message(problem: CellProblem) -> tuple[IssueCode, str]:
+def message(problem: CellProblem) -> tuple[str, str]:
     """Give a problem as its author reads it."""
-    return problem.kind, problem.kind.issue(CellRef("book.xlsx"), **problem.facts).message
+    return problem.kind.name, problem.kind.issue(CellRef("book.xlsx"), **problem.facts).message

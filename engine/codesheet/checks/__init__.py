@@ -77,9 +77,9 @@ def check(rulebook: Rulebook, today: date | None = None) -> list[Issue]:
 def _without_overlaps_of_dead_rules(issues: Iterable[Issue]) -> list[Issue]:
     """Leave out overlapping dates of a rule that never fires anyway."""
     found = list(issues)
-    silent = {issue.at.whole_row for issue in found if issue.kind is IssueCode.RULE_NEVER_FIRES}
+    silent = {issue.at.whole_row for issue in found if issue.kind == IssueCode.RULE_NEVER_FIRES}
     return [
         issue
         for issue in found
-        if issue.kind is not IssueCode.PERIODS_OVERLAP or silent.isdisjoint((issue.at, *issue.related))
+        if issue.kind != IssueCode.PERIODS_OVERLAP or silent.isdisjoint((issue.at, *issue.related))
     ]

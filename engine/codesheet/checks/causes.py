@@ -71,7 +71,7 @@ def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Is
         issue
         for issue in found
         if (issue.kind in _DAMAGE or issue.at not in damaged)
-        and (issue.kind is not IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
+        and (issue.kind != IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
     ]
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from codesheet.issues import IssueCode
+from codesheet.issues import IssueKind
 from codesheet.language.values import FieldType, fold
 
 
 class CellProblem(Exception):  # noqa: N818 - not a bug of ours: what is wrong with a user's cell
     """What is wrong with one cell; whoever knows the cell's address turns it into an issue."""
 
-    def __init__(self, kind: IssueCode, **facts: object) -> None:
+    def __init__(self, kind: IssueKind, **facts: object) -> None:
         super().__init__(kind.name)
         self.kind = kind
         self.facts = facts

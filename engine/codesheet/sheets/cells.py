@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codesheet.issues import Issue, IssueCode
+from codesheet.issues import Issue, IssueCode, IssueKind
 from codesheet.language.formula_parser import parse_expression, parse_formula, parse_message
 from codesheet.language.formula_types import expect_type
 from codesheet.language.formulas import Formula
@@ -52,7 +52,7 @@ class CellReader:
         self.issues = issues
         self._parsed: dict[Hashable, object] = {}
 
-    def report(self, kind: IssueCode, at: CellRef, *related: CellRef, **facts: object) -> None:
+    def report(self, kind: IssueKind, at: CellRef, *related: CellRef, **facts: object) -> None:
         """Add an issue."""
         self.issues.append(kind.issue(at, *related, **facts))
 

@@ -17,7 +17,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from codesheet.issues import Issue, IssueCode
+from codesheet.issues import Issue, IssueCode, IssueKind
 from codesheet.language.values import CellValue
 from codesheet.location import CellRef
 from codesheet.model import Source
@@ -45,7 +45,7 @@ class Sheet:
     workbook: str
     name: str
     rows: Mapping[int, Mapping[int, CellValue]]
-    faults: Mapping[Position, IssueCode] = field(default_factory=lambda: MappingProxyType({}))
+    faults: Mapping[Position, IssueKind] = field(default_factory=lambda: MappingProxyType({}))
     layout: Layout = field(default_factory=Layout)
 
     @property
@@ -190,7 +190,7 @@ def _plain(value: object) -> CellValue:
             return str(value)
 
 
-def _error_values(rows: Mapping[int, Mapping[int, CellValue]]) -> dict[Position, IssueCode]:
+def _error_values(rows: Mapping[int, Mapping[int, CellValue]]) -> dict[Position, IssueKind]:
     return {
         (row, column): IssueCode.ERROR_VALUE
         for row, cells in rows.items()
@@ -202,7 +202,7 @@ def _error_values(rows: Mapping[int, Mapping[int, CellValue]]) -> dict[Position,
 def _not_calculated(
     sheet: Any,  # noqa: ANN401 - read-only sheets have no type
     rows: dict[int, dict[int, CellValue]],
-) -> dict[Position, IssueCode]:
+) -> dict[Position, IssueKind]:
     """Find formulas saved without a result: read as blank, they would mean `any`."""
     sheet.reset_dimensions()
     faults = {}

@@ -1,0 +1,29 @@
+"""Examples: how they are written, what they get, what they reach."""
+
+from codesheet.issues.issue import error, note
+
+
+class ExampleIssues:
+    """E…: code, what is wrong, what to do."""
+
+    EXAMPLES_WITHOUT_VISIT = error("E101", "the Examples sheet has no GIVEN column {visit_key}")
+    EXAMPLE_WITHOUT_VISIT = error("E102", "{visit_key} is blank", "each row of an example names its visit")
+    NOT_GIVEN = error(
+        "E103", "GIVEN {field} is not read from the export", "an example gives what the export holds"
+    )
+    EXAMPLE_VALUE = error("E201", '{field} "{value}" {why}')
+    EXAMPLE_LINES = error("E202", "visit {visit}: expected {expected}; got {got} (decided by {rules})")
+    EXAMPLE_EDIT = error(
+        "E203", 'visit {visit}: expected the edit "{expected}"; got {got} (raised by {rules})'
+    )
+    EXAMPLE_STATUS = error("E204", "visit {visit}: expected the status {expected}; got {got}")
+    EXAMPLE_FIELD = error("E205", "{field}: expected {expected}; got {got}")
+    NO_EXAMPLES = note(
+        "E301",
+        "the rulebook has no examples",
+        "a sheet of kind Examples holds visits with the lines they must get, and each check codes them",
+    )
+    RULES_WITHOUT_EXAMPLE = note(
+        "E302", "no example reaches {rows} ({count} of the {all} rules of this table)"
+    )
+    EDGE_WITHOUT_EXAMPLE = note("E303", "rules change at values of {field} that no example has: {values}")

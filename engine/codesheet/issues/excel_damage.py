@@ -1,0 +1,78 @@
+"""What Excel, or a hand in it, does to a workbook."""
+
+from codesheet.issues.issue import error, note, warning
+
+
+class ExcelDamage:
+    """W2…: code, what is wrong, what to do."""
+
+    HIDDEN_SHEET = warning(
+        "W201", "this sheet is hidden, and counts all the same", "show it, or delete it if it is not meant"
+    )
+    HIDDEN_ROWS = warning(
+        "W202",
+        "out of sight ({how}), and counted all the same: {rows}",
+        "show them, or delete what is not meant",
+    )
+    STRUCK_ROW = warning(
+        "W203",
+        "this row is struck through, and counts all the same",
+        "delete it, or end it with a date in TO",
+    )
+    MACROS_IGNORED = note("W204", "holds macros: they are ignored, only the cells count")
+    EXTERNAL_LINKS = warning(
+        "W205",
+        (
+            "has formulas that read other workbooks: what was last saved counts, though the others may have "
+            "changed"
+        ),
+        "write the values themselves",
+    )
+    DATES_FROM_1904 = note(
+        "W206",
+        (
+            "counts days from 1904, as Excel for Mac once did: its dates are read rightly, but move by four "
+            "years when copied into another workbook"
+        ),
+    )
+    NOT_RECALCULATED = warning(
+        "W207",
+        "has formulas and calculates only when told to: their results may be out of date",
+        "press F9 in Excel, set calculation to automatic, and save",
+    )
+    NOT_READ = warning("W208", "is not read, since {form} is another format", "save it as .xlsx")
+    OPEN_IN_EXCEL = note("W209", "is open in Excel: what is not saved yet is not seen here")
+    CODE_BECAME_DATE = error(
+        "W210",
+        "Excel stores {text} here as a date or time, and {field} holds codes",
+        "format the cell as text and type the code again",
+    )
+    POWER_OF_TEN = error(
+        "W211",
+        "Excel shows {text} as a power of ten, as it does when 1E10 is typed, and {field} holds codes",
+        "format the cell as text and type the code again",
+    )
+    CODE_WITH_DECIMALS = error(
+        "W212",
+        (
+            "{text} is a number with decimals, and {field} holds codes: Excel may have dropped a letter "
+            "before it or zeros behind it"
+        ),
+        "format the cell as text and type the code again",
+    )
+    ZERO_ONLY_SHOWN = error(
+        "W213",
+        'the cell shows "{shown}" but holds the number {text}: its format adds the zeros',
+        'format the cell as text and type "{shown}"',
+    )
+    DECEPTIVE_CHARACTER = error(
+        "W214", '"{text}" holds a {name}, which the eye takes for another or does not see', "{remedy}"
+    )
+    NEAR_TWIN = warning(
+        "W215",
+        (
+            '"{text}" looks like "{other}" in another row, but is not the same (dashes or quotation marks '
+            "differ)"
+        ),
+        "write both alike",
+    )

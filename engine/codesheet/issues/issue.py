@@ -1,0 +1,98 @@
+"""One issue, and the kinds of issues: a code, a severity, what is wrong, and what to do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from codesheet.location import CellRef
+
+
+class Severity(Enum):
+    """Errors stop coding; warnings ask for a look; notes are worth knowing, and shown when asked for."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKind:
+    """A fault that a workbook or an export can have; its name is that of the member that holds it.
+
+    `reason` and `remedy` are templates: what is wrong, with the value, and what to do about it.
+    """
+
+    code: str
+    severity: Severity
+    reason: str
+    remedy: str = ""
+    name: str = field(default="", init=False)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the name of the member."""
+        object.__setattr__(self, "name", name)
+
+    @property
+    def slug(self) -> str:
+        """Give the name as pages and machines write it: ``rules-overlap``."""
+        return self.name.lower().replace("_", "-")
+
+    def issue(self, at: CellRef, *related: CellRef, **facts: object) -> "Issue":
+        """Make an issue of this kind at a cell, filling the templates."""
+        reason, remedy = self.reason.format(**facts), self.remedy.format(**facts)
+        joint = "; " if ": " in self.reason else ": "
+        return Issue(self, joint.join(filter(None, (reason, remedy))), at, related, self.severity)
+
+
+def error(code: str, reason: str, remedy: str = "") -> IssueKind:
+    """Give a kind of issue that stops coding."""
+    return IssueKind(code, Severity.ERROR, reason, remedy)
+
+
+def warning(code: str, reason: str, remedy: str = "") -> IssueKind:
+    """Give a kind of issue that asks for a look."""
+    return IssueKind(code, Severity.WARNING, reason, remedy)
+
+
+def note(code: str, reason: str, remedy: str = "") -> IssueKind:
+    """Give a kind of issue that is worth knowing."""
+    return IssueKind(code, Severity.NOTE, reason, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One problem: where it is, what it is and what to do, and what other cells it concerns.
+
+    `severity` is the kind's, unless the case is milder. `rows_to_paste`: rows of cells that would close it.
+    """
+
+    kind: IssueKind
+    message: str
+    at: CellRef
+    related: tuple[CellRef, ...]
+    severity: Severity
+    rows_to_paste: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        """Say whether it stops coding."""
+        return self.severity is Severity.ERROR
+
+    @property
+    def as_warning(self) -> "Issue":
+        """Give the same issue where it does not stop coding."""
+        return replace(self, severity=Severity.WARNING)
+
+    @property
+    def as_note(self) -> "Issue":
+        """Give the same issue where it does no harm."""
+        return replace(self, severity=Severity.NOTE)
+
+    def with_rows(self, rows: Iterable[Iterable[str]]) -> "Issue":
+        """Give the same issue with rows that would close it."""
+        return replace(self, rows_to_paste=tuple(map(tuple, rows)))
+
+    def __str__(self) -> str:
+        """Print it: ``acme.xlsx!Role!C9: error[U101] "chemmo" is not …``."""
+        also = f" (see also {', '.join(map(str, self.related))})" if self.related else ""
+        return f"{self.at}: {self.severity.value}[{self.kind.code}] {self.message}{also}"
