@@ -185,7 +185,7 @@ def test_pieces_on_disk_are_the_same(
 def test_a_store_gives_back_what_it_took(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("codesheet.exports.pieces._ROWS_IN_MEMORY", 2)
     export = export_of([("V1", "", "", "1")], rulebook_of(BY_VISIT), tmp_path)
-    piece = export._store[0]  # noqa: SLF001 - any piece will do
+    piece = export._store[0][0]  # noqa: SLF001 - any piece will do
     store = PieceStore(tmp_path)
     numbers = [store.add(piece) for _ in range(5)]
-    assert [store[number].columns[0].distinct for number in reversed(numbers)] == [("V1",)] * 5
+    assert [store[number][0].columns[0].distinct for number in reversed(numbers)] == [("V1",)] * 5

@@ -1,5 +1,6 @@
 """Matching a decision table against rows: project, match, decide (DESIGN §7)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from codesheet.coding.columns import Ids, Index
 from codesheet.coding.hit_policies import Decision, Judge, Rules
 from codesheet.coding.projection import Projector
-from codesheet.coding.runtime import Matcher
+from codesheet.coding.remembering import Remembered
+from codesheet.coding.runtime import REMEMBERED, Matcher
 from codesheet.coding.truth import NO, UNDECIDED, all_hold, condition_roots, undecided_roots, when_used_fields
 from codesheet.coding.view import View, distinct, eras, period_breaks
 from codesheet.compiling.ruleset import Matching, Test
@@ -60,11 +62,12 @@ class TableJudge:
         for rule, group in enumerate(matching.rule_groups):
             self._rules_of_group[group].append(rule)
         self._breaks = period_breaks(rule.period for rule in table.rules)
-        self._matches: dict[tuple[int, ...], _Match] = {}
-        self._decisions: dict[tuple[Rules, Rules], Decision] = {}
+        self._matches = Remembered[tuple[int, ...], _Match](REMEMBERED)
+        self._decisions = Remembered[tuple[Rules, Rules], Decision](REMEMBERED)
 
     def judge_rows(self, view: View) -> Judged:
         """Judge every row of a view."""
+        self._forget_much()
         guard = all_hold(self.table.only_when, view)
         rows = np.flatnonzero(guard != NO)
         part = view if len(rows) == view.frame.rows else view.take(rows)
@@ -89,7 +92,20 @@ class TableJudge:
 
     def _match(self, combinations: list[tuple[int, ...]]) -> list[_Match]:
         """Match the combinations not met before with durable-rules."""
-        unknown = [combination for combination in combinations if combination not in self._matches]
+        found: dict[tuple[int, ...], _Match] = {}
+        unknown = []
+        for combination in combinations:
+            match = self._matches.get(combination)
+            if match is None:
+                unknown.append(combination)
+            else:
+                found[combination] = match
+        for combination, match in zip(unknown, self._match_unknown(unknown), strict=True):
+            self._matches.keep(combination, match)
+            found[combination] = match
+        return [found[combination] for combination in combinations]
+
+    def _match_unknown(self, unknown: Sequence[tuple[int, ...]]) -> list[_Match]:
         holding, undecided = [], []
         for combination in unknown:
             signatures = [
@@ -102,10 +118,16 @@ class TableJudge:
             undecided.append(frozenset().union(*(s.undecided for s in signatures)))
         fired = self._matcher.match(holding)
         possible = self._matcher.match([h | u for h, u in zip(holding, undecided, strict=True)])
-        for combination, now, later, tests in zip(unknown, fired, possible, undecided, strict=True):
-            open_groups = tuple(sorted(set(later) - set(now)))
-            self._matches[combination] = _Match(now, open_groups, tests)
-        return [self._matches[combination] for combination in combinations]
+        return [
+            _Match(now, tuple(sorted(set(later) - set(now))), tests)
+            for now, later, tests in zip(fired, possible, undecided, strict=True)
+        ]
+
+    def _forget_much(self) -> None:
+        """Begin anew where the values met have more kinds than can be kept."""
+        if sum(len(projector.signatures) for projector in self._projectors.values()) > REMEMBERED:
+            self._projectors.clear()
+            self._matches.clear()
 
     def _decide(self, judged: Judged, match: _Match, day: float, *, guard_open: bool) -> None:
         """Add the decision for one kind of row."""
@@ -114,7 +136,8 @@ class TableJudge:
             fired, undecided = (), tuple(sorted({*fired, *undecided}))
         known = self._decisions.get((fired, undecided))
         if known is None:
-            known = self._decisions[fired, undecided] = self.judge.decide(fired, undecided)
+            known = self.judge.decide(fired, undecided)
+            self._decisions.keep((fired, undecided), known)
         judged.decisions.append(known)
         judged.matched.append(fired)
         judged.open_rules.append(undecided)

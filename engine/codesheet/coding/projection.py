@@ -10,12 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
+from codesheet.coding.remembering import Remembered
 from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth
 from codesheet.coding.view import View, distinct, undecided_rows
 from codesheet.compiling.ruleset import Test
 from codesheet.language.unary_test_logic import accepts, compare_fields, set_names, wildcard_regex
 from codesheet.language.unary_tests import AnyOf, CodeRange, Equals, Interval, Not, UnaryTest, Wildcard
 from codesheet.language.values import SAME_NUMBER, fold
+
+_WORDS_REMEMBERED = 20_000
+"""Words of one field and table; a batch with more of them is judged all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Projector:
         wildcards = ((index, test.test) for index, test in still)
         self._patterns = [(i, wildcard_regex(t.pattern)) for i, t in wildcards if isinstance(t, Wildcard)]
         self._others: list[tuple[int, UnaryTest]] = []
-        self._words: dict[str | tuple[str, ...], int] = {}
+        self._words = Remembered[str | tuple[str, ...], int](_WORDS_REMEMBERED)
         self._classes: dict[int, int] = {}
         self._edges = _edges([test.test for _, test in still])
         for index, test in still:
@@ -85,7 +89,8 @@ class Projector:
             word = words[word_id]
             known = self._words.get(word)
             if known is None:
-                known = self._words[word] = self._number(self._judge_word(word, view))
+                known = self._number(self._judge_word(word, view))
+                self._words.keep(word, known)
             table[word_id] = known
         return table[column.data]
 

@@ -9,6 +9,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from codesheet.coding.remembering import Remembered
 from codesheet.compiling.ruleset import ALWAYS, BATCH_END, Matching, Shard
 
 try:
@@ -24,8 +25,8 @@ except ImportError as problem:  # a build without the flag below fails here on P
 BATCH = 200
 """Facts asserted at once: more are no faster, and each ruleset keeps room (8 kB) for as many."""
 
-_REMEMBERED = 50_000
-"""Sets of tests remembered: a month of visits seldom has more, and each takes about 1 kB."""
+REMEMBERED = 50_000
+"""Sets of tests of a table remembered: a month of visits seldom has more, and each takes about 1 kB."""
 
 _END_ID = "end"
 _HIT = re.compile(r'\{"m":\{"id":"(\w+)"')  # text inside a name cannot look like this: its quotes are escaped
@@ -65,7 +66,7 @@ class Matcher:
         for place, shard in enumerate(matching.shards):
             for gate in shard.gates:
                 self._gated[gate].append(place)
-        self._known: dict[frozenset[int], tuple[int, ...]] = {}
+        self._known = Remembered[frozenset[int], tuple[int, ...]](REMEMBERED)
 
     def match(self, facts: Sequence[frozenset[int]]) -> list[tuple[int, ...]]:
         """Give for each fact (indices of tests that hold) the sorted indices of the groups it fulfils.
@@ -74,23 +75,21 @@ class Matcher:
             MatchingError: durable-rules failed; nothing can be said of any fact.
 
         """
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-            for shard in self._shards:
-                shard.forget()
-        self._learn([fact for fact in dict.fromkeys(facts) if fact not in self._known])
-        return [self._known[fact] for fact in facts]
+        answers = {fact: self._known.get(fact) for fact in dict.fromkeys(facts)}
+        new = [fact for fact, known in answers.items() if known is None]
+        for fact, groups in zip(new, self._learn(new), strict=True):
+            self._known.keep(fact, groups)
+            answers[fact] = groups
+        return [answers[fact] or () for fact in facts]
 
-    def _learn(self, facts: Sequence[frozenset[int]]) -> None:
-        asked = [(fact, [(shard, shard.part_of(fact)) for shard in self._shards_for(fact)]) for fact in facts]
-        wanted: dict[_RunningShard, list[frozenset[int]]] = defaultdict(list)
-        for _, parts in asked:
+    def _learn(self, facts: Sequence[frozenset[int]]) -> list[tuple[int, ...]]:
+        asked = [[(shard, shard.part_of(fact)) for shard in self._shards_for(fact)] for fact in facts]
+        wanted: dict[_RunningShard, dict[frozenset[int], None]] = defaultdict(dict)
+        for parts in asked:
             for shard, part in parts:
-                wanted[shard].append(part)
-        for shard, shard_parts in wanted.items():
-            shard.learn(shard_parts)
-        for fact, parts in asked:
-            self._known[fact] = tuple(sorted(group for shard, part in parts for group in shard.groups(part)))
+                wanted[shard][part] = None
+        found = {shard: shard.learn(parts) for shard, parts in wanted.items()}
+        return [tuple(sorted(g for shard, part in parts for g in found[shard][part])) for parts in asked]
 
     def _shards_for(self, fact: frozenset[int]) -> list["_RunningShard"]:
         places = {place for test in fact for place in self._gated.get(test, ())}
@@ -106,29 +105,22 @@ class _RunningShard:
         self._tests = frozenset(shard.tests)
         self._texts = {test: f"{json.dumps(names[test])}:1" for test in shard.tests}
         self._handle: int | None = None
-        self._known: dict[frozenset[int], tuple[int, ...]] = {}
 
     def part_of(self, fact: frozenset[int]) -> frozenset[int]:
         """Give those of a fact's tests that this ruleset asks."""
         return fact if fact <= self._tests else fact & self._tests
 
-    def groups(self, part: frozenset[int]) -> tuple[int, ...]:
-        """Give the groups that a part learnt before fulfils."""
-        return self._known[part]
-
-    def forget(self) -> None:
-        """Forget what was learnt, so that memory stays bounded."""
-        self._known.clear()
-
-    def learn(self, parts: Iterable[frozenset[int]]) -> None:
-        """Match those of the parts that are not known yet."""
-        new = [part for part in dict.fromkeys(parts) if part not in self._known]
+    def learn(self, parts: Iterable[frozenset[int]]) -> dict[frozenset[int], tuple[int, ...]]:
+        """Match parts, each given once; give the groups that each fulfils."""
+        new = list(parts)
+        learnt: dict[frozenset[int], tuple[int, ...]] = {}
         try:
             for start in range(0, len(new), BATCH):
                 batch = new[start : start + BATCH]
-                self._known.update(zip(batch, self._match_batch(batch), strict=True))
+                learnt.update(zip(batch, self._match_batch(batch), strict=True))
         except engine.error as problem:
             raise MatchingError(self._explain(str(problem))) from problem
+        return learnt
 
     def _match_batch(self, parts: Sequence[frozenset[int]]) -> list[tuple[int, ...]]:
         handle = self._running()

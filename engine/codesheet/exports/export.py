@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from codesheet.coding.batch import Encounters
-from codesheet.coding.columns import Index, Vocabulary
+from codesheet.coding.columns import Index, Mask, Vocabulary
 from codesheet.exports.encounter_rows import Layout, PieceRows, join_pieces, type_rows
-from codesheet.exports.grouping import Grouping, cut
+from codesheet.exports.grouping import Chunks, Grouping
 from codesheet.exports.headings import HeadingMap, heading_key
 from codesheet.exports.pieces import PieceStore
 from codesheet.exports.table import RawTable, visible
@@ -30,27 +31,24 @@ class ExportFile:
     layout: Layout
     pieces: list[int] = field(default_factory=list)
     row_count: int = 0
-    last_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Rows of a piece (the broken ones after the others) that stand together, with their families."""
+    """A piece in the store (of which other chunks may hold rows as well), and its number in the grouping."""
 
     file: ExportFile
+    stored: int
     piece: int
-    families: Index
-    chunks: Index
 
 
 class Export:
     """Files read as one export."""
 
-    def __init__(self, rulebook: Rulebook, store: PieceStore) -> None:
+    def __init__(self, rulebook: Rulebook, store: PieceStore, folder: Path | None = None) -> None:
         self._rulebook = rulebook
         self._store = store
-        self._grouping = Grouping(rulebook)
-        self._sequence: list[Index] = []
+        self._grouping = Grouping(rulebook, folder)
         self._files: list[ExportFile] = []
 
     @property
@@ -84,53 +82,48 @@ class Export:
         file.layout.note(piece)
         if not piece.row_count:
             return
-        start = sum(earlier.last_row for earlier in self._files[:-1])
-        rows = np.concatenate([piece.rows, np.array([row.row for row in piece.broken], dtype=np.int64)])
-        self._sequence.append(rows + start)
         self._grouping.add(piece, file.headings)
         file.pieces.append(self._store.add(piece))
         file.row_count += piece.row_count
-        file.last_row = max(file.last_row, int(rows.max()))
 
     def chunks(self, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Encounters]:
         """Give the encounter rows, at least one chunk, in the order in which visits begin."""
-        parts = self._parts(rows_at_once)
-        last = max((int(part.chunks.max()) for part in parts), default=0)
-        for number in range(last + 1):
-            yield self._encounters([part for part in parts if (part.chunks == number).any()], number)
+        chunks = Chunks(self._grouping.families, rows_at_once)
+        parts = self._parts(chunks)
+        for number in range(chunks.count):
+            yield self._encounters(parts.pop(number, []), chunks, number)
 
-    def _parts(self, rows_at_once: int) -> list[_Part]:
-        if not self._sequence:
-            return []
-        families = self._grouping.families(np.concatenate(self._sequence))
-        chunks = cut(families, rows_at_once)
-        pieces = [(file, piece) for file in self._files for piece in file.pieces]
-        of_piece = zip(
-            pieces, self._grouping.by_piece(families), self._grouping.by_piece(chunks), strict=True
-        )
-        return [part for (file, piece), own, into in of_piece for part in self._cut(file, piece, own, into)]
+    def _parts(self, chunks: Chunks) -> dict[int, list[_Part]]:
+        """Find for each chunk the pieces that hold rows of it."""
+        parts: dict[int, list[_Part]] = {}
+        pieces = [(file, stored) for file in self._files for stored in file.pieces]
+        for piece, (file, stored) in enumerate(pieces):
+            into = chunks.of(self._grouping.families.of_piece(piece))
+            wanted = np.unique(into).tolist()
+            for number in wanted:
+                own = stored if len(wanted) <= _READ_AGAIN else self._cut(piece, stored, into == number)
+                parts.setdefault(number, []).append(_Part(file, own, piece))
+        return parts
 
-    def _cut(self, file: ExportFile, piece: int, families: Index, chunks: Index) -> Iterator[_Part]:
-        wanted = np.unique(chunks)
-        if len(wanted) <= _READ_AGAIN:
-            yield _Part(file, piece, families, chunks)
-            return
-        whole = self._store[piece]
-        for number in wanted.tolist():
-            places = np.flatnonzero(chunks == number)
-            part = _taken(whole, places)
-            yield _Part(file, self._store.add(part), families[places], chunks[places])
+    def _cut(self, piece: int, stored: int, chosen: Mask) -> int:
+        """Store some rows of a piece apart."""
+        places = np.flatnonzero(chosen)
+        families = self._grouping.families.of_piece(piece)
+        return self._store.add(_taken(self._store[stored][0], places), families[places])
 
-    def _encounters(self, parts: list[_Part], number: int) -> Encounters:
+    def _encounters(self, parts: list[_Part], chunks: Chunks, number: int) -> Encounters:
         vocabulary = Vocabulary()
         pieces: list[PieceRows] = []
         families = [np.empty(0, dtype=np.int64)]
         for part in parts:
-            places = np.flatnonzero(part.chunks == number)
-            piece = _taken(self._store[part.piece], places)
+            piece, of_row = self._store[part.stored]
+            if of_row is None:
+                of_row = self._grouping.families.of_piece(part.piece)
+                places = np.flatnonzero(chunks.of(of_row) == number)
+                piece, of_row = _taken(piece, places), of_row[places]
             file = part.file
             pieces.append(type_rows(piece, file.headings, file.layout, self._rulebook, vocabulary))
-            families.append(part.families[places][pieces[-1].kept])
+            families.append(of_row[pieces[-1].kept])
         order = np.argsort(np.concatenate(families), kind="stable")
         layouts = [file.layout for file in self._files]
         return join_pieces(pieces, layouts, order, self._rulebook, vocabulary)

@@ -4,24 +4,25 @@ Rows that share a visit, or a group that reaches beyond visits (`Per: Patient ID
 made of whole families, in the order in which they begin, so that the results do not depend on its size.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from codesheet.coding.columns import MISSING, Index, Vocabulary
+from codesheet.exports.families import Families, Hashes
 from codesheet.exports.headings import HeadingMap, read_fields
 from codesheet.exports.table import RawTable, visible
 from codesheet.exports.values_in import type_column
 from codesheet.language.values import fold
 from codesheet.model import Field, Rulebook
 
-Hashes = NDArray[np.uint64]
-
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _DIGITS = 9
+_BINS_A_CHUNK = 64
+"""Chunks are cut between stretches of families, so that no size of each family need be known."""
 
 
 def group_keys(rulebook: Rulebook) -> list[tuple[str, ...]]:
@@ -36,31 +37,24 @@ def group_keys(rulebook: Rulebook) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tuple(sorted(read.intersection(per))) for per in beyond))
 
 
-@dataclass(slots=True)
 class Grouping:
     """Learns of every row, good or broken, to which visit and groups it belongs (by 64-bit hashes)."""
 
-    rulebook: Rulebook
-    _keys: list[tuple[str, ...]] = field(init=False)
-    _hashes: list[list[Hashes]] = field(init=False)
-    _counts: list[int] = field(default_factory=list)
-    _rows: int = 0
-
-    def __post_init__(self) -> None:
-        self._keys = [(self.rulebook.visit_key,), *group_keys(self.rulebook)]
-        self._hashes = [[] for _ in self._keys]
+    def __init__(self, rulebook: Rulebook, folder: Path | None = None) -> None:
+        self._rulebook = rulebook
+        self._keys = [(rulebook.visit_key,), *group_keys(rulebook)]
+        self._fields = {one.name: one for one in read_fields(rulebook)}
+        self.families = Families(folder, len(self._keys))
 
     def add(self, piece: RawTable, headings: HeadingMap) -> None:
         """Take note of the next piece: its rows, then its broken rows."""
-        fields = {one.name: one for one in read_fields(self.rulebook)}
         columns = {
-            name: self._column(piece, headings, fields[name])
+            name: self._column(piece, headings, self._fields[name])
             for name in dict.fromkeys(name for key in self._keys for name in key)
         }
-        for key, hashes in zip(self._keys, self._hashes, strict=True):
-            hashes.append(self._key([columns[name] for name in key], piece.row_count))
-        self._counts.append(piece.row_count)
-        self._rows += piece.row_count
+        rows = np.concatenate([piece.rows, np.array([row.row for row in piece.broken], dtype=np.int64)])
+        hashes = [self._key([columns[name] for name in key], piece.row_count) for key in self._keys]
+        self.families.add(rows, hashes)
 
     def _column(self, piece: RawTable, headings: HeadingMap, definition: Field) -> tuple[Hashes, Index]:
         """Give the hash of each row's value, and the places of the rows that have none."""
@@ -68,9 +62,9 @@ class Grouping:
         blank = np.ones(piece.row_count, dtype=np.bool_)
         place = headings.columns.get(definition.name)
         if place is not None:
-            exact = definition.name == self.rulebook.visit_key
+            exact = definition.name == self._rulebook.visit_key
             count = len(piece.rows)
-            hashes[:count], blank[:count] = _hashed(piece, place, definition, self.rulebook, exact=exact)
+            hashes[:count], blank[:count] = _hashed(piece, place, definition, self._rulebook, exact=exact)
             if exact:
                 cells = [visible(row.cells[place]) if place < len(row.cells) else "" for row in piece.broken]
                 hashes[count:] = pd.util.hash_array(np.array(cells, dtype=object))
@@ -82,34 +76,10 @@ class Grouping:
         united = np.zeros(rows, dtype=np.uint64)
         for hashes, _ in columns:
             united = (united ^ hashes) * _MIX
+        alone = pd.util.hash_array(np.arange(rows, dtype=np.uint64) + np.uint64(self.families.row_count))
         for _, blank in columns:
-            united[blank] = np.arange(self._rows, self._rows + rows, dtype=np.uint64)[blank]
+            united[blank] = alone[blank]
         return united
-
-    def families(self, sequence: Index) -> Index:
-        """Give each row its family, a number; `sequence` says where each row stands in the export.
-
-        Families are numbered in the order of their first rows.
-        """
-        order = np.argsort(sequence, kind="stable")
-        members = [pd.factorize(np.concatenate(hashes)[order])[0] for hashes in self._hashes]
-        first = members[0].astype(np.int64)  # visits are numbered as they first appear
-        for _ in range(len(first) if len(members) > 1 else 0):
-            before = first
-            for numbers in members:
-                lowest = np.full(int(numbers.max(initial=-1)) + 1, len(first), dtype=np.int64)
-                np.minimum.at(lowest, numbers, first)
-                first = lowest[numbers]
-            if np.array_equal(before, first):
-                break
-        families = np.empty(len(first), dtype=np.int64)
-        families[order] = pd.factorize(first)[0]
-        return families
-
-    def by_piece(self, values: Index) -> Iterator[Index]:
-        """Cut values of all rows into those of each piece."""
-        ends = np.cumsum(self._counts)
-        yield from np.split(values, ends[:-1]) if self._counts else ()
 
 
 def _hashed(
@@ -125,9 +95,23 @@ def _hashed(
     return hashes[typed], typed == MISSING
 
 
-def cut(families: Index, rows_at_once: int) -> Index:
-    """Give each row the number of its chunk: whole families, about so many rows in each chunk."""
-    sizes = np.bincount(families)
-    chunks = max(1, round(len(families) / rows_at_once))
-    before = np.cumsum(sizes) - sizes
-    return pd.factorize(before * chunks // len(families), sort=True)[0].astype(np.int64)[families]
+class Chunks:
+    """Which chunk each family belongs to: whole families, in their order, about so many rows in each."""
+
+    def __init__(self, families: Families, rows_at_once: int) -> None:
+        self._bin = max(1, rows_at_once // _BINS_A_CHUNK)
+        rows = families.row_count
+        sizes = np.zeros(rows // self._bin + 1, dtype=np.int64)
+        for piece in range(families.pieces):
+            sizes += np.bincount(families.of_piece(piece) // self._bin, minlength=len(sizes))
+        chunks = max(1, round(rows / rows_at_once))
+        before = np.cumsum(sizes) - sizes
+        numbers = np.full(len(sizes), -1, dtype=np.int64)
+        filled = np.flatnonzero(sizes)
+        numbers[filled] = pd.factorize(before[filled] * chunks // max(rows, 1), sort=True)[0]
+        self._numbers = numbers
+        self.count = int(numbers.max(initial=0)) + 1
+
+    def of(self, families: Index) -> Index:
+        """Give the chunk of each family."""
+        return self._numbers[families // self._bin]

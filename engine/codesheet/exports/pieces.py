@@ -2,10 +2,15 @@
 
 import pickle
 from pathlib import Path
+from typing import TypeAlias
 
+from codesheet.coding.columns import Index
 from codesheet.exports.table import RawTable
 
-_ROWS_IN_MEMORY = 400_000
+_ROWS_IN_MEMORY = 200_000
+
+Kept: TypeAlias = tuple[RawTable, Index | None]
+"""A piece; of a part of one, also the family of each of its rows."""
 
 
 class PieceStore:
@@ -13,25 +18,25 @@ class PieceStore:
 
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / "pieces"
-        self._held: dict[int, RawTable] = {}
+        self._held: dict[int, Kept] = {}
         self._places: list[int] = []
         self._rows = 0
-        self._latest: tuple[int, RawTable] | None = None
+        self._latest: tuple[int, Kept] | None = None
 
-    def add(self, piece: RawTable) -> int:
+    def add(self, piece: RawTable, families: Index | None = None) -> int:
         """Keep a piece, and give its number."""
         number = len(self._places)
         self._rows += piece.row_count
         if self._path is None or self._rows <= _ROWS_IN_MEMORY:
-            self._held[number] = piece
+            self._held[number] = piece, families
             self._places.append(-1)
             return number
         with self._path.open("ab") as file:
             self._places.append(file.tell())
-            pickle.dump(piece, file, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump((piece, families), file, protocol=pickle.HIGHEST_PROTOCOL)
         return number
 
-    def __getitem__(self, number: int) -> RawTable:
+    def __getitem__(self, number: int) -> Kept:
         held = self._held.get(number)
         if held is not None:
             return held

@@ -34,7 +34,7 @@ def read_export(
     told how many rows have been read so far.
     """
     store = PieceStore(folder)
-    export, issues = Export(rulebook, store), list[Issue]()
+    export, issues = Export(rulebook, store, folder), list[Issue]()
     seen: set[Path] = set()
     for path in paths:
         if path.resolve() in seen:
