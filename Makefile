@@ -20,7 +20,7 @@ DURABLE := $(shell sed -n 's/^ *"\(durable-rules[^"]*\)",/\1/p' pyproject.toml)
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run test check lint rules pictures clean
+.PHONY: help run test check lint rules pictures bench clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' Makefile
@@ -47,6 +47,12 @@ rules: $(VENV)/ready  ## bring rules/ up to date with the workbooks
 pictures: run  ## draw the pictures of the README (needs LibreOffice and poppler)
 	$(BIN)/python -W ignore docs/pictures.py $(OUTPUT)
 
+bench: $(VENV)/ready-to-bench  ## measure (an hour on an idle machine), write docs/performance.md
+	$(BIN)/python benchmarks/end_to_end.py --write docs/performance.md
+	$(BIN)/python benchmarks/growth.py --write docs/performance.md
+	$(BIN)/python benchmarks/peers.py --write docs/performance.md
+	$(BIN)/python benchmarks/targets.py --write docs/performance.md
+
 clean:  ## remove the set-up and what it wrote
 	rm -rf $(VENV) $(OUTPUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
@@ -70,4 +76,8 @@ $(VENV)/ready: pyproject.toml Makefile
 
 $(VENV)/ready-to-test: $(VENV)/ready
 	$(PIP) install --group dev
+	@touch $@
+
+$(VENV)/ready-to-bench: $(VENV)/ready
+	$(PIP) install --group bench
 	@touch $@

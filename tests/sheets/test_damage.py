@@ -25,7 +25,7 @@ def test_words_of_another_alphabet_are_meant() -> None:
     assert confusing_character("interferon \u03b1") is None
     assert confusing_character("\u0410123") == ("\u0410", "A")
     assert confusing_character("pembro\u043bizumab") is None  # \u043b looks like no Latin letter
-    assert confusing_character("nivоlumab") == ("о", "o")  # noqa: RUF001 - a Cyrillic o
+    assert confusing_character("nivоlumab") == ("о", "o")
     assert confusing_character("95\u200b115") == ("\u200b", "")
 
 

@@ -1,0 +1,208 @@
+"""Measures how time and memory grow with rows, with rules and with payers; draws them, prints one table.
+
+Seconds are the processor's: each stage runs on one core, and others on the machine disturb these less.
+
+    python benchmarks/growth.py                               # all sizes, three runs in turns
+    python benchmarks/growth.py --rows 10000 100000 10000000  # ten million rows too
+    python benchmarks/growth.py --write docs/performance.md   # its table, and docs/growth.png
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from measuring import (
+    MEGABYTE,
+    Spread,
+    child,
+    kept,
+    machine,
+    markdown,
+    peak,
+    reset_peak,
+    save,
+    shown,
+    taken_under,
+)
+
+STAGES = ("read", "check", "compile", "decide")
+PANELS = ("rows", "rules", "payers")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One size to measure: what varies (`panel`), and all three sizes."""
+
+    panel: str
+    rows: int
+    rules: int
+    payers: int
+
+    @property
+    def size(self) -> int:
+        """Give the size that varies."""
+        return int(getattr(self, self.panel))
+
+
+def points(rows: Sequence[int], rules: Sequence[int], payers: Sequence[int]) -> Iterator[Point]:
+    """Give the sizes: one grows, the others stand at 300 rules, 15 payers and the second number of rows."""
+    middle = rows[min(1, len(rows) - 1)]
+    yield from (Point("rows", count, 300, 15) for count in rows)
+    yield from (Point("rules", middle, count, 15) for count in rules)
+    yield from (Point("payers", middle, 1000, count) for count in payers)
+
+
+def run_child(point: Point, month: Path) -> dict[str, float]:
+    """Measure one point once: seconds by stage, and the memory that deciding took above the rows."""
+    from pyarrow import parquet  # noqa: PLC0415 - the parent needs none of these
+
+    from codesheet.checks import check  # noqa: PLC0415
+    from codesheet.coding.coder import Coder  # noqa: PLC0415
+    from codesheet.compiling.compiler import compile_rulebook  # noqa: PLC0415
+    from codesheet.sheets.rulebook import read_rulebook  # noqa: PLC0415
+    from contenders.codesheet_coder import prepare  # noqa: PLC0415
+    from invented_rulebooks import Size, write_rulebook  # noqa: PLC0415
+    from visit_rows import resampled  # noqa: PLC0415
+
+    table = parquet.read_table(month)
+    table = (
+        table.slice(0, point.rows) if point.panel == "rows" else resampled(table, point.rows, point.payers)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        source = write_rulebook(Path(folder) / "workbooks", Size(point.rules, point.payers))
+        start = process_time()
+        rulebook, issues = read_rulebook(source)
+    read = process_time()
+    if rulebook is None:
+        raise SystemExit(str(issues[0]))
+    issues += check(rulebook)
+    checked = process_time()
+    ruleset, more = compile_rulebook(rulebook)
+    compiled = process_time()
+    if any(issue.is_error for issue in (*issues, *more)):
+        raise SystemExit(str(issues[0]))
+    coder = Coder(ruleset)
+    frame = prepare(coder, table)
+    del table
+    before = reset_peak()
+    begun = process_time()
+    coder.code_frame(frame, {})
+    done = process_time()
+    seconds = (read - start, checked - read, compiled - checked, done - begun)
+    return dict(zip(STAGES, seconds, strict=True)) | {"memory": (peak() - before) / MEGABYTE}
+
+
+def measure(sizes: Sequence[Point], runs: int, folder: Path) -> list[dict[str, Any]]:
+    """Measure all points in turns; a point that fails says why."""
+    from pyarrow import parquet  # noqa: PLC0415
+
+    from visit_rows import sample_rows  # noqa: PLC0415
+
+    month = folder / "month.parquet"
+    parquet.write_table(sample_rows(max(point.rows for point in sizes)), month)
+    found: list[dict[str, Any]] = [{"point": asdict(point), "runs": [], "failed": ""} for point in sizes]
+    for _ in range(runs):
+        for one, point in zip(found, sizes, strict=True):
+            if not one["failed"]:
+                run = child(Path(__file__), ["--child", json.dumps(asdict(point)), str(month)], 900)
+                one["failed"] = run.get("failed", "")
+                one["runs"] += [] if one["failed"] else [run]
+    return found
+
+
+def spread(one: dict[str, Any], name: str) -> Spread:
+    """Give the spread of one measure."""
+    return Spread.of(run[name] for run in one["runs"])
+
+
+def table_rows(found: Sequence[dict[str, Any]]) -> Iterator[Sequence[str]]:
+    """Give the lines of the table."""
+    for one in found:
+        point = Point(**one["point"])
+        sizes = (f"{point.panel}: {point.size:,}", f"{point.rows:,}", f"{point.rules:,}", f"{point.payers:,}")
+        if one["failed"]:
+            yield *sizes, f"failed: {one['failed']}", "", "", "", ""
+            continue
+        yield *sizes, *(spread(one, stage).show() for stage in STAGES), spread(one, "memory").show(",.0f")
+
+
+HEADINGS = ("what grows", "rows", "rules", "payers", *(f"{stage} s" for stage in STAGES), "memory MB")
+
+
+def draw(found: Sequence[dict[str, Any]], file: Path) -> None:
+    """Draw a panel for each thing that grows: medians, with the least and the greatest of the runs."""
+    import matplotlib as mpl  # noqa: PLC0415 - needed for pictures alone
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    figure, panels = plt.subplots(1, len(PANELS), figsize=(13, 4), layout="constrained")
+    for axes, panel in zip(panels, PANELS, strict=True):
+        ran = [one for one in found if one["point"]["panel"] == panel and not one["failed"]]
+        if not ran:
+            axes.set_visible(False)
+            continue
+        sizes = [Point(**one["point"]).size for one in ran]
+        for stage in STAGES if panel == "rules" else ("decide",):
+            spreads = [spread(one, stage) for one in ran]
+            middles = [one.middle for one in spreads]
+            errors = [[s.middle - s.least for s in spreads], [s.most - s.middle for s in spreads]]
+            axes.errorbar(sizes, middles, yerr=errors, marker="o", capsize=3, label=stage)
+        axes.set(xscale="log", yscale="log", xlabel=panel, ylabel="processor seconds", title=f"by {panel}")
+        axes.grid(visible=True, which="major", alpha=0.3)
+        axes.legend()
+    figure.savefig(file, dpi=110)
+
+
+def report(figures: dict[str, Any]) -> str:
+    """Print everything as Markdown."""
+    return "\n\n".join(
+        [
+            taken_under(figures),
+            "![Seconds by rows, rules and payers](growth.png)",
+            markdown(HEADINGS, table_rows(figures["found"])),
+        ]
+    )
+
+
+def measured(given: argparse.Namespace) -> dict[str, Any]:
+    """Measure what the command line asks for, and keep it."""
+    figures: dict[str, Any] = {"machine": machine(), "runs": given.runs}
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = list(points(given.rows, given.rules, given.payers))
+        figures["found"] = measure(sizes, given.runs, Path(folder))
+    figures["load_at_end"] = os.getloadavg()[0]
+    save("growth", figures)
+    return figures
+
+
+def main() -> None:
+    """Read the command line, run, print, keep, draw."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--rules", type=int, nargs="+", default=[10, 100, 1_000, 10_000])
+    parser.add_argument("--payers", type=int, nargs="+", default=[1, 5, 50, 500])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table into a document")
+    parser.add_argument("--kept", action="store_true", help="show the figures kept, measure nothing")
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        print(json.dumps(run_child(Point(**json.loads(given.child[0])), Path(given.child[1]))))
+        return
+    figures = (kept("growth") if given.kept else None) or measured(given)
+    shown("growth", report(figures), given.write)
+    if given.write:
+        draw(figures["found"], given.write.parent / "growth.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What the benchmarks share: medians of interleaved runs, memory, the machine, and tables in a document."""
+
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The median of several runs, with the least and the greatest."""
+
+    middle: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Spread":
+        """Take the values of all runs."""
+        found = list(values)
+        return cls(statistics.median(found), min(found), max(found))
+
+    def show(self, form: str = ",.2f") -> str:
+        """Print as `median (least–most)`."""
+        return f"{self.middle:{form}} ({self.least:{form}}–{self.most:{form}})"
+
+
+def child(script: Path, arguments: Sequence[str], most_seconds: float = 1800) -> dict[str, Any]:
+    """Run a script in a process of its own; its last line of output is JSON.
+
+    What failed is given as `failed`, in one line.
+    """
+    command = [sys.executable, "-W", "ignore", str(script), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=most_seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return {"failed": f"not done after {most_seconds:g} s"}
+    lines = done.stdout.strip().splitlines()
+    if done.returncode or not lines:
+        problem = (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]
+        return {"failed": problem[:200]}
+    return json.loads(lines[-1])
+
+
+def reset_peak() -> int:
+    """Begin to measure this process's peak memory anew; give its memory now, in bytes."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _status("VmRSS")
+
+
+def peak() -> int:
+    """Give the most memory this process had since `reset_peak`, in bytes."""
+    return _status("VmHWM")
+
+
+def _status(name: str) -> int:
+    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return int(found[1]) * 1024 if found else 0
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine, and how busy others keep it at this moment."""
+    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(encoding="ascii"))
+    return {
+        "processor": model[1] if model else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(int(memory[1]) / 1e6) if memory else None,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "taken": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "load": os.getloadavg()[0],
+    }
+
+
+def taken_under(figures: dict[str, Any]) -> str:
+    """Say in a line where and under what load figures were taken, and of how many runs they are."""
+    begun, load_at_end, runs = figures["machine"], figures["load_at_end"], figures["runs"]
+    busy = max(begun["load"], load_at_end)
+    warning = "" if busy < begun["cores"] / 2 else "; **the machine was busy: compare ratios, not times**"
+    return (
+        f"Taken {begun['taken']} on {begun['cores']} cores ({begun['processor']}), {begun['memory_gb']} GB, "
+        f"Python {begun['python']}, {begun['system']}; load average {begun['load']:.1f} at the beginning, "
+        f"{load_at_end:.1f} at the end; {runs} run{'s' if runs > 1 else ''}{warning}."
+    )
+
+
+def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    """Print a table; columns of numbers, all but the first, stand to the right."""
+    line = " ---: |" if numbers else " --- |"
+    lines = [f"| {' | '.join(headings)} |", f"| --- |{line * (len(headings) - 1)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def save(name: str, figures: dict[str, Any]) -> None:
+    """Keep figures as JSON."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def kept(name: str) -> dict[str, Any] | None:
+    """Give the figures kept by a script, None where it has not run."""
+    file = RESULTS / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def shown(name: str, report: str, document: Path | None) -> None:
+    """Print a report, and put it into a document if there is one."""
+    print(report)
+    if document:
+        write_between(document, name, report)
+
+
+def write_between(document: Path, name: str, text: str) -> None:
+    """Replace what stands between a document's two markers of a name."""
+    begin, end = f"<!-- {name}: written by benchmarks/{name}.py -->", f"<!-- {name}: end -->"
+    whole = document.read_text(encoding="utf-8")
+    if begin not in whole or end not in whole:
+        raise SystemExit(f"{document} has no lines {begin} and {end}")
+    before, rest = whole.split(begin, 1)
+    document.write_text(f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end, 1)[1]}", encoding="utf-8")
