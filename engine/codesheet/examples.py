@@ -101,6 +101,8 @@ def _value(
 ) -> Scalar | None:
     if definition.name == rulebook.visit_key:
         return visit.key
+    if definition.name == rulebook.columns_present:
+        return tuple(name for name in rulebook.fields if name in row.given)
     cell: CellValue = row.given.get(definition.name)  # type: ignore[assignment]
     try:
         return read_value(cell, definition.type, rulebook.date_forms)

@@ -98,7 +98,10 @@ class AllowedValues:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One entry of the data dictionary. `per` names the fields whose equal values make a group."""
+    """One entry of the data dictionary. `per` names the fields whose equal values make a group.
+
+    `queue` is where it is asked for, where it is missing.
+    """
 
     name: str
     type: FieldType
@@ -111,6 +114,7 @@ class Field:
     formula_text: str = ""
     per: tuple[str, ...] = ()
     description: str = ""
+    queue: str = ""
     at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
 
 
@@ -155,12 +159,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class EditText:
-    """`review: {key} is not in …`: what to raise; message None raises nothing (`nothing`)."""
+    """`review for Charge: {key} is not in …`: what to raise; message None raises nothing (`nothing`)."""
 
     disposition: Disposition
     message: Formula | None
     text: str
     at: CellRef = dataclasses.field(compare=False, repr=False)
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +281,10 @@ class Source:
 class Rulebook:
     """All workbooks of one folder, read together.
 
-    `fields` holds every field, built-in line fields too, in order of declaration. `shown`
-    are row fields that results carry on each claim line, after the date of service.
+    `fields` holds every field, built-in line fields too, in order of declaration. `shown` are row fields that
+    results carry on each claim line, after the date of service. `columns_present` is the field that lists the
+    fields for which a row's export has a column. `queues` are those there are (none: any may be named), and
+    `queue_otherwise` is for questions that name none.
     """
 
     fields: dict[str, Field]
@@ -291,3 +298,11 @@ class Rulebook:
     row_order: str
     shown: tuple[str, ...] = ()
     date_forms: frozenset[DateForm] = frozenset()
+    columns_present: str = ""
+    queues: tuple[str, ...] = ()
+    queue_otherwise: str = ""
+
+    def queue_for(self, facts: frozenset[str]) -> str:
+        """Name who finds facts out: the queue of the first of them, as declared, that has one."""
+        asked = (field.queue for name, field in self.fields.items() if name in facts and field.queue)
+        return next(asked, self.queue_otherwise)

@@ -60,6 +60,9 @@ def some_rulebook() -> Rulebook:
         ),
         shown=("Payer",),
         date_forms=frozenset({DateForm.US, DateForm.EXCEL_SERIAL}),
+        columns_present="Columns",
+        queues=("Charge", "Registration"),
+        queue_otherwise="Charge",
     )
 
 

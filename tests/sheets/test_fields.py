@@ -134,6 +134,49 @@ def test_a_rulebook_needs_fields_a_visit_key_and_a_date() -> None:
     )
 
 
+def test_queues_and_columns_present_are_read() -> None:
+    book = rulebook_of(
+        """
+        # Fields
+        | Fields          |                      |
+        | Visit key       | Visit ID             |
+        | Date of service | Day                  |
+        | Columns present | Columns              |
+        | Queues          | Charge, Registration |
+        | Queue otherwise | Charge               |
+        | Field    | Type      | Queue        |
+        | Visit ID | text      |              |
+        | Day      | date      |              |
+        | Plan     | text      | registration |
+        | Columns  | code list |              |
+        """
+    )
+    assert (book.queues, book.queue_otherwise) == (("Charge", "Registration"), "Charge")
+    assert book.queue_for(frozenset({"Plan", "Day"})) == "registration"
+    assert book.queue_for(frozenset({"Day"})) == "Charge"
+    assert book.columns_present == "Columns"
+    assert book.fields["Columns"].allowed == AllowedValues(("Visit ID", "Day", "Plan"))
+
+
+def test_columns_present_is_a_list_of_fields() -> None:
+    settings = """
+        # Fields
+        | Fields          |          |
+        | Visit key       | Visit ID |
+        | Date of service | Day      |
+        | Columns present | Visit ID |
+        | Field    | Type |
+        | Visit ID | text |
+        | Day      | date |
+        """
+    assert printed(parse(settings)[1]) == [
+        (
+            'book.xlsx!Fields!B4: error[F111] Columns present is "Visit ID": its type must be code list'
+            " (see also book.xlsx!Fields!A6)"
+        )
+    ]
+
+
 def test_every_slip_of_a_fields_sheet_is_named_at_its_cell() -> None:
     assert issues_of("""
     | Minutes | whole numbr | rows | | sometimes | |

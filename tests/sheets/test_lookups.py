@@ -141,7 +141,7 @@ def test_an_if_not_found_that_says_neither_what_nor_why() -> None:
         | aaa    | mg    |
     """)[:1] == wrapped("""
         book.xlsx!Drugs!B2: error[T103] "ask" must be review: a message, deny: a message, inform: a message,
-            or nothing
+            review for a queue: a message, or nothing
     """)
 
 

@@ -65,7 +65,7 @@ class Context:
         message: Ids | str,
         *,
         weight: Ids | int = REVIEW,
-        queue: Ids | None = None,
+        queue: Ids | str | None = None,
         rule: Ids | str | None = None,
         facts: Ids | None = None,
         table: str = "",
@@ -113,6 +113,7 @@ class Context:
             EditKind.NOT_WHOLE,
             np.flatnonzero(broken),
             f"{definition.name} does not come out as a whole number: check the amounts",
+            queue=definition.queue,
             rule=str(definition.at),
             table=definition.name,
         )
@@ -144,6 +145,7 @@ class Context:
                 EditKind.NOT_ALLOWED,
                 places,
                 self.view.frame.vocabulary.ids_of(texts)[numbers[places]],
+                queue=definition.queue,
                 rule=str(definition.at),
                 table=definition.name,
             )
@@ -186,6 +188,7 @@ class Context:
                 EditKind.TOO_LONG,
                 np.flatnonzero(broken),
                 f"{definition.name} has more than {allowed.at_most} entries",
+                queue=definition.queue,
                 rule=str(definition.at),
                 table=definition.name,
             )

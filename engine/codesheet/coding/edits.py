@@ -65,7 +65,7 @@ class EditLog:
         message: Ids | str,
         *,
         weight: Ids | int = REVIEW,
-        queue: Ids | None = None,
+        queue: Ids | str | None = None,
         rule: Ids | str | None = None,
         facts: Ids | None = None,
         table: str = "",

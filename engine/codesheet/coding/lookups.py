@@ -212,7 +212,13 @@ class Join:
         if speaks is not None and speaks.message is not None:
             ids, weight = message(speaks.message, part).data, DISPOSITIONS.index(speaks.disposition)
             context.raise_edit(
-                EditKind.NOT_FOUND, places, ids, weight=weight, rule=str(self.table.at), table=self.table.name
+                EditKind.NOT_FOUND,
+                places,
+                ids,
+                weight=weight,
+                queue=speaks.queue,
+                rule=str(self.table.at),
+                table=self.table.name,
             )
             return
         days = np.where(np.isnan(part.days), -1, part.days).astype(np.int64)

@@ -158,7 +158,8 @@ def _edits(
         arrays = [getattr(chunk, name).astype(np.int64) for chunk in chunks]
         return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int64)
 
-    rows, weight, message, queue = (stacked(n) for n in ("rows", "weight", "message", "queue"))
+    rows, weight, message, facts = (stacked(n) for n in ("rows", "weight", "message", "facts"))
+    queue = _queues(stacked("queue"), weight, facts, coded.view.frame, rulebook)
     turns, ties = _turns(chunks), _conflict_ranks(chunks, message, words)
     ranked = np.lexsort((ties, turns, coded.view.order[rows]))
     same = [visits.number[rows], weight, message, queue]
@@ -175,8 +176,18 @@ def _edits(
     columns["Queue"] = words.column(queue[first])
     columns["Message"] = words.column(message[first])
     columns["Rule"] = words.column(stacked("rule")[first])
-    columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": stacked("facts")[first]}
+    columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": facts[first]}
     return pd.DataFrame(columns)
+
+
+def _queues(queue: Index, weight: Index, facts: Index, frame: Frame, rulebook: Rulebook) -> Index:
+    """Send review edits that name no queue to that of the facts they ask for, or to the rulebook's own."""
+    open_edits = (queue == MISSING) & (weight == REVIEW)
+    asked, numbers = np.unique(facts[open_edits], return_inverse=True)
+    names = [rulebook.queue_for(frame.roots.sets[root]) or None for root in asked.tolist()]
+    queue = queue.copy()
+    queue[open_edits] = frame.vocabulary.ids_of(names)[numbers]
+    return queue
 
 
 def _turns(chunks: Sequence[Edits]) -> Index:

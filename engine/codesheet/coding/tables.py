@@ -117,6 +117,7 @@ class Table:
                 judged.rows[rows],
                 message(speaks.message, judged.view.take(rows)).data.astype(np.int32),
                 weight=DISPOSITIONS.index(speaks.disposition),
+                queue=speaks.queue,
                 rule=str(self.definition.at),
                 table=self.definition.name,
             )

@@ -26,7 +26,16 @@ T = TypeVar("T")
 INDEX = "rulebook.json"
 _FORMAT = 1
 _OURS = re.compile(r"(decisions|lookups|sets)/[a-z0-9-]+\.json")
-_SETTINGS = ("visit_key", "date_of_service", "row_order", "date_forms", "shown")
+_SETTINGS = (
+    "visit_key",
+    "date_of_service",
+    "row_order",
+    "date_forms",
+    "shown",
+    "columns_present",
+    "queues",
+    "queue_otherwise",
+)
 _NOT_FILE_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 Json = Any
@@ -240,6 +249,9 @@ def _ruleset(index: Json, files: Mapping[str, Json], digest: str) -> Ruleset:
         row_order=decode(str, index["row_order"]),
         shown=decode(tuple[str, ...], index["shown"]),
         date_forms=decode(frozenset[DateForm], index["date_forms"]),
+        columns_present=decode(str, index["columns_present"]),
+        queues=decode(tuple[str, ...], index["queues"]),
+        queue_otherwise=decode(str, index["queue_otherwise"]),
     )
     matchings = {table.name: matching for table, matching in decisions}
     return Ruleset(rulebook, _steps(index["row_steps"]), _steps(index["line_steps"]), matchings, digest)

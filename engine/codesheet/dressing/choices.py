@@ -76,6 +76,11 @@ class Vocabulary:
         """Give the names of the value sets."""
         return Choices("value sets", tuple(self.rulebook.sets))
 
+    def queues(self) -> Choices:
+        """Give the queues: those listed, or those that tables name."""
+        listed = self.rulebook.queues
+        return Choices("queues", listed or self._known.get(fold(QUEUE), ()), closed=bool(listed))
+
     def tested(self, field: Field) -> Choices:
         """Give what an IF or KEY cell of a field is likely to say."""
         entries = self._values(field)
@@ -87,6 +92,8 @@ class Vocabulary:
         """Give what a THEN cell of a field, or of a column with a meaning of its own, is likely to say."""
         if fold(column) == fold(DISPOSITION):
             return words("dispositions", (one.value for one in Disposition))
+        if fold(column) == fold(QUEUE):
+            return self.queues()
         field = self.find_field(column)
         entries = self._values(field) if field else self._known.get(fold(column), ())
         clears = field is not None and bool(entries)

@@ -31,6 +31,9 @@ _LABELS: Mapping[str, str] = {
     "Row order": "The field by which rows of a visit are numbered.",
     "Date forms": "How the export writes dates besides 2026-05-04: US (5/4/2026), Excel serial, or both.",
     "On claim lines": "Fields of the row that results show beside each line, with commas between.",
+    "Columns present": "A code list field that lists, for each row, the fields its export has a column for.",
+    "Queues": "The queues there are, with commas between; no cell may then name another. Blank: any name.",
+    "Queue otherwise": "The queue of questions for which nothing else names one.",
     "If not found": "What to say when a key is not in the table, as: review: {key} is not in {table}. "
     "Or: nothing.",
     "Code table for": "The fields whose codes stand here, with commas between: the check then knows a code "
@@ -41,7 +44,8 @@ _LABELS: Mapping[str, str] = {
     "Collect: all. Override: the most specific. First in group: one row of a group wins.",
     "Only when": "Conditions that every rule here needs, with ; between: Service in Treatments; Dose >= 1. "
     "Other rows are not judged.",
-    "If no rule matches": "What to say then, as: review: no code for {Drug}. Or deny: …, inform: …, nothing.",
+    "If no rule matches": "What to say then, as: review: no code for {Drug}. Or review for Charge: …, "
+    "deny: …, inform: …, nothing.",
     "Per": "The fields whose equal values make a group, with commas between.",
     "Otherwise": "What the rows of a group get that are not its first.",
     "Scope": "The fields by which one rule is more specific than another, narrow to wide: "
@@ -82,6 +86,7 @@ _COLUMNS: Mapping[tuple[Kind, str], str] = {
     "Blank: read, looked up or decided.",
     (Kind.FIELDS, "Per"): "For formulas over several rows (sum, any, count …): the fields whose equal values "
     "make a group.",
+    (Kind.FIELDS, "Queue"): "Who finds it out where it is missing: the queue of that question.",
     (Kind.FIELDS, "Description"): "For readers. Results show it on their headings.",
     (Kind.VALUE_SETS, "Set"): "The name of the list; repeat it in each of its rows.",
     (Kind.VALUE_SETS, "Member"): "A value, a wildcard (J30*) or a range (J30..J39).",

@@ -122,10 +122,12 @@ def _beside(label: str, vocabulary: Vocabulary) -> Choices | None:
             return words("results", (one.value for one in Result))
         case "Hit policy":
             return words("hit policies", (one.value for one in HitPolicy))
-        case "Visit key" | "Date of service" | "Row order":
+        case "Visit key" | "Date of service" | "Row order" | "Columns present":
             return vocabulary.read_fields()
         case "Per" | "Scope" | "On claim lines":
             return vocabulary.fields()
+        case "Queue otherwise":
+            return vocabulary.queues()
         case "Date forms":
             return words("date forms", (one.value for one in DateForm), closed=False)
         case _:
@@ -168,6 +170,8 @@ def _under(heading: str, vocabulary: Vocabulary) -> Choices | None:
             return words("requirements", (one.value for one in Required))
         case "Per":
             return vocabulary.fields()
+        case "Queue":
+            return vocabulary.queues()
         case "Allowed values" | "Set":
             return vocabulary.sets()
         case _:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from codesheet.coding.batch import Encounters
 from codesheet.coding.columns import Floats, Frame, Ids, Index, Vocabulary
-from codesheet.exports.headings import HeadingMap, read_fields
+from codesheet.exports.headings import HeadingMap, read_fields, row_fields
 from codesheet.exports.table import RawTable, visible
 from codesheet.exports.values_in import TypedColumn, finished_column, missing_data, type_column
 from codesheet.language.values import fold, tidy
@@ -84,11 +84,17 @@ def type_rows(
         kept &= ~column.faulty
     places = np.flatnonzero(kept)
     absent = {name: missing_data(fields[name].type, len(places)) for name in headings.absent}
+    columns = vocabulary.id_of(tuple(name for name in fields if name in headings.columns))
+    present = (
+        {rulebook.columns_present: np.full(len(places), columns, dtype=np.int32)}
+        if rulebook.columns_present
+        else {}
+    )
     return PieceRows(
         file=piece.file,
         kept=places,
         rows=piece.rows[places],
-        data={name: column.data[places] for name, column in typed.items()} | absent,
+        data={name: column.data[places] for name, column in typed.items()} | absent | present,
         carried={key: piece.columns[place].shown(places) for place, key, _ in layout.columns()},
         rejected=_rejected(piece, headings, typed, rulebook),
         row_count=piece.row_count,
@@ -101,7 +107,7 @@ def join_pieces(
     """Make one batch of pieces; `order` gives for each of its rows the place among theirs."""
     counts = [len(piece.rows) for piece in pieces]
     frame = Frame(sum(counts), {}, vocabulary)
-    for field in read_fields(rulebook):
+    for field in row_fields(rulebook):
         nothing = missing_data(field.type, 0)
         data = np.concatenate([nothing, *(piece.data[field.name] for piece in pieces)])[order]
         frame.columns[field.name] = finished_column(field, data, frame)

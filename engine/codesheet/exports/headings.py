@@ -53,6 +53,11 @@ def titles_note(file: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def read_fields(rulebook: Rulebook) -> list[Field]:
     """Give the fields an export is to hold, in order of declaration."""
+    return [field for field in row_fields(rulebook) if field.name != rulebook.columns_present]
+
+
+def row_fields(rulebook: Rulebook) -> list[Field]:
+    """Give the fields that encounter rows begin with: those of the export, and which of them it has."""
     return [f for f in rulebook.fields.values() if f.origin is Origin.READ and f.level is Level.ROW]
 
 

@@ -47,3 +47,8 @@ class FieldIssues:
         "F115", "{giver}, and no table or formula reads {field}: results show it in Rows, and that is all"
     )
     VALUE_NEVER_GIVEN = warning("F116", '{giver} never gives {field} "{text}"{hint}')
+    UNKNOWN_QUEUE = error(
+        "F117",
+        '"{queue}" is none of the queues{hint}',
+        "the label Queues of the Fields sheet lists {queues}: name one of them, or add it there",
+    )

@@ -107,7 +107,7 @@ def object_to_no_rule(table: DecisionTable, judged: Judged, record: Record, worl
         return
     if not judged.fired and not judged.undecided and judged.guard_roots is None:
         text = message(said.message, record, world)
-        world.log.object_to(record, text, disposition=said.disposition, rule=str(table.at))
+        world.log.object_to(record, text, disposition=said.disposition, queue=said.queue, rule=str(table.at))
 
 
 def _agrees(table: DecisionTable, hit: Hit, record: Record, world: "World") -> bool:

@@ -105,7 +105,9 @@ def _object_to_unknown_key(table: LookupTable, keys: list[Answer], record: Recor
     if said is not None:
         if said.message is not None:
             text = message(said.message, record, world)
-            world.log.object_to(record, text, disposition=said.disposition, rule=str(table.at))
+            world.log.object_to(
+                record, text, disposition=said.disposition, queue=said.queue, rule=str(table.at)
+            )
         return
     shown = ", ".join(show_value(key.value, key.type) for key in keys)
     text = f"{shown} is not in {table.name} on {_day(record.day)}"

@@ -195,7 +195,7 @@ class _Coding:
         for line in standing:
             visits[line.record.visit].lines.append(self._plain_line(line, number, world))
         for edit in self.log.edits:
-            visits[edit.row.visit].edits.append(_plain_edit(edit, number))
+            visits[edit.row.visit].edits.append(_plain_edit(edit, number, self.rulebook))
         no_line_because = [self.nothing.get(row, "") for row in self.came]
         return PlainBatch(visits, [row.visit for row in self.came], self._derived(), no_line_because)
 
@@ -252,6 +252,8 @@ def _in_order(rulebook: Rulebook, rows: list[Record]) -> list[Record]:
     return ordered
 
 
-def _plain_edit(edit: Edit, number: dict[Record, int]) -> PlainEdit:
-    row = number[edit.row]
-    return PlainEdit(row, edit.disposition, edit.queue, edit.message, edit.rule, edit.facts)
+def _plain_edit(edit: Edit, number: dict[Record, int], rulebook: Rulebook) -> PlainEdit:
+    row, queue = number[edit.row], edit.queue
+    if not queue and edit.disposition is Disposition.REVIEW:
+        queue = rulebook.queue_for(edit.facts)
+    return PlainEdit(row, edit.disposition, queue, edit.message, edit.rule, edit.facts)

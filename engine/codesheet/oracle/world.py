@@ -91,7 +91,7 @@ class World:
             whole = nearest_whole(answer.value)
             if whole is None:
                 said = f"{definition.name} does not come out as a whole number: check the amounts"
-                self.log.object_to(record, said, rule=str(definition.at))
+                self.log.object_to(record, said, queue=definition.queue, rule=str(definition.at))
             answer = Answer(whole, FieldType.WHOLE)
         answer = self.allowed(definition, answer, record)
         roots = answer.roots or frozenset({definition.name})
@@ -108,12 +108,12 @@ class World:
             answer = Answer(tuple(codes), answer.type)
             if allowed.at_most is not None and len(codes) > allowed.at_most:
                 said = f"{definition.name} has more than {allowed.at_most} entries"
-                self.log.object_to(record, said, rule=at)
+                self.log.object_to(record, said, queue=definition.queue, rule=at)
         if not allowed.values and allowed.set_name is None:
             return answer
         if not all(self._is_allowed(definition, element, record.day) for element in answer.elements):
             said = f"{definition.name} {show_value(answer.value, definition.type)} is not an allowed value"
-            self.log.object_to(record, said, rule=at)
+            self.log.object_to(record, said, queue=definition.queue, rule=at)
         return answer
 
     def _is_allowed(self, definition: Field, element: str | float, day: float | None) -> bool:

@@ -9,7 +9,7 @@ _ANYWHERE = {
     "Modifiers": "Modifiers in the order they go on the claim.",
     "Units": "How many units of the code to bill.",
     "Rule": "The row of the rulebook that did it: workbook!sheet!row.",
-    "Queue": "Who should look at it, as the rule says.",
+    "Queue": "Who should look at it, as the rule or the Fields sheet says.",
 }
 
 _BY_SHEET = {

@@ -37,6 +37,7 @@ class Declared:
     field: Field
     formula: Cell | None = None
     per: Cell | None = None
+    queue: Cell | None = None
     says_heading: bool = False
     says_required: bool = False
 
@@ -49,6 +50,7 @@ class Settings:
     date_of_service: str = ""
     row_order: str = ""
     shown: tuple[str, ...] = ()
+    columns_present: str = ""
     date_forms: frozenset[DateForm] = field(default_factory=frozenset)
 
 
@@ -94,9 +96,11 @@ def _declared(row: Row, table: Table, names: Names, issues: list[Issue]) -> Decl
         headings=headings or (name,),
         allowed=_allowed(cell("Allowed values"), kind, names, issues),
         description=_text(cell("Description")),
+        queue=tidy(_text(cell("Queue"))),
         at=name_cell.at,
     )
-    return Declared(built, cell("Formula"), cell("Per"), bool(headings), required is not None)
+    says = (bool(headings), required is not None)
+    return Declared(built, cell("Formula"), cell("Per"), cell("Queue"), *says)
 
 
 def _field_type(cell: Cell | None, row: Row, table: Table, issues: list[Issue]) -> FieldType:
@@ -174,10 +178,12 @@ def read_settings(tables: list[Table], declared: Mapping[str, Declared], issues:
     """Read the labels above the Fields tables: what makes a visit, how the export writes dates."""
     names = Names({name: one.field.type for name, one in declared.items()})
 
-    def one_field(label: str, *, required: bool = True) -> str:
+    def one_field(label: str, *, required: bool = True, kind: FieldType | None = None) -> str:
         cell = _setting(tables, label, issues)
         if cell is not None:
-            return _row_field(label, cell, names, declared, issues)
+            name = _row_field(label, cell, names, declared, issues)
+            _expect_type(kind, label, name, cell, declared, issues)
+            return name
         if required:
             remedy = f"write {label} and, beside it, the field that holds it"
             issues.append(
@@ -187,9 +193,10 @@ def read_settings(tables: list[Table], declared: Mapping[str, Declared], issues:
 
     return Settings(
         visit_key=one_field("Visit key"),
-        date_of_service=_date_field(one_field("Date of service"), tables, declared, issues),
+        date_of_service=one_field("Date of service", kind=FieldType.DATE),
         row_order=one_field("Row order", required=False),
         shown=_shown(_setting(tables, "On claim lines", issues), names, declared, issues),
+        columns_present=one_field("Columns present", required=False, kind=FieldType.CODE_LIST),
         date_forms=_date_forms(_setting(tables, "Date forms", issues), issues),
     )
 
@@ -216,16 +223,17 @@ def _row_field(
     return name
 
 
-def _date_field(
-    name: str, tables: Iterable[Table], declared: Mapping[str, Declared], issues: list[Issue]
-) -> str:
-    if name and declared[name].field.type is not FieldType.DATE:
-        cell = _setting(tables, "Date of service", [])
-        why = "its type must be date"
-        at = cell.at if cell else declared[name].field.at
-        facts = {"label": "Date of service", "text": name, "why": why}
-        issues.append(IssueCode.BAD_SETTING.issue(at, declared[name].field.at, **facts))
-    return name
+def _expect_type(
+    kind: FieldType | None,
+    label: str,
+    name: str,
+    cell: Cell,
+    declared: Mapping[str, Declared],
+    issues: list[Issue],
+) -> None:
+    if name and kind is not None and declared[name].field.type is not kind:
+        facts = {"label": label, "text": name, "why": f"its type must be {kind.value}"}
+        issues.append(IssueCode.BAD_SETTING.issue(cell.at, declared[name].field.at, **facts))
 
 
 def _shown(

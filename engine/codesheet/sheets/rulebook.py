@@ -8,7 +8,7 @@ from typing import TypeAlias
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
 from codesheet.location import CellRef
-from codesheet.model import Field, Rulebook, Source
+from codesheet.model import AllowedValues, Field, Level, Origin, Rulebook, Source
 from codesheet.sheets.about import About, read_abouts
 from codesheet.sheets.applies_to import AppliesTo
 from codesheet.sheets.cells import CellReader
@@ -34,6 +34,7 @@ from codesheet.sheets.fields import (
 from codesheet.sheets.levels import Levelled, settle_levels
 from codesheet.sheets.lookups import read_lookups
 from codesheet.sheets.origins import settle_origins
+from codesheet.sheets.queues import read_queues, unknown_queues
 from codesheet.sheets.table import Table, read_table
 from codesheet.sheets.title_block import Kind, TitledSheet, read_title_blocks
 from codesheet.sheets.undeclared import undeclared_fields
@@ -72,10 +73,12 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
     levelled = _givers(tables, abouts, dictionary, reader)
     settings = dictionary.settings
     examples = read_examples(tables[Kind.EXAMPLES], levelled.fields, settings.visit_key, reader)
+    queues = read_queues(tables[Kind.FIELDS], issues)
+    issues += unknown_queues(queues, dictionary.declared.values(), levelled.lookups, levelled.decisions)
     if not settings.visit_key or not settings.date_of_service:
         return None, in_sheet_order(issues)
     rulebook = Rulebook(
-        fields=levelled.fields,
+        fields=levelled.fields | _columns_present(settings.columns_present, levelled.fields),
         sets=value_sets,
         lookups=levelled.lookups,
         decisions=levelled.decisions,
@@ -86,6 +89,9 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
         row_order=settings.row_order,
         shown=settings.shown,
         date_forms=settings.date_forms,
+        columns_present=settings.columns_present,
+        queues=queues.listed,
+        queue_otherwise=queues.otherwise,
     )
     return rulebook, in_sheet_order(issues)
 
@@ -149,6 +155,14 @@ def _damage(tables: list[Table], names: Names) -> Iterable[Issue]:
         yield from changed_codes(table, names)
         yield from deceptive_characters(table, names)
     yield from near_twins(tables, names)
+
+
+def _columns_present(name: str, fields: dict[str, Field]) -> dict[str, Field]:
+    """Let the field of Columns present hold the names of fields that are read, and no others."""
+    if not name:
+        return {}
+    read = (f.name for f in fields.values() if f.origin is Origin.READ and f.level is Level.ROW)
+    return {name: replace(fields[name], allowed=AllowedValues(tuple(one for one in read if one != name)))}
 
 
 def _undeclared(fields: Iterable[Field]) -> Iterable[Issue]:

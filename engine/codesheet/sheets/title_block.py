@@ -46,6 +46,7 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
         "Allowed values",
         "Formula",
         "Per",
+        "Queue",
         "Description",
     ),
     Kind.VALUE_SETS: ("Set", "Member", "Effective from", "Effective to", "Note"),
@@ -54,7 +55,17 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
 
 LABELS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ABOUT: ("Title", "Owner", "Source", "Effective from", "Effective to", "Applies to", "Note"),
-    Kind.FIELDS: ("Visit key", "Date of service", "Row order", "Date forms", "On claim lines", "Note"),
+    Kind.FIELDS: (
+        "Visit key",
+        "Date of service",
+        "Row order",
+        "Date forms",
+        "On claim lines",
+        "Columns present",
+        "Queues",
+        "Queue otherwise",
+        "Note",
+    ),
     Kind.LOOKUP: ("If not found", "Code table for", "Applies to", "Source", "Note"),
     Kind.VALUE_SETS: ("Source", "Note"),
     Kind.DECISION: (
