@@ -211,7 +211,7 @@ def code(
         typer.Option(
             min=1,
             metavar="N",
-            help="Processes that code a long export (over 150,000 rows); by default as many as there are "
+            help="Processes that code a long export (over 75,000 rows); by default as many as there are "
             "processors.",
             show_default=False,
         ),

@@ -80,8 +80,17 @@ class Vocabulary:
 
 
 def text_column(words: pa.Array, places: Ids) -> pd.Series:
-    """Give words by their places, each as often as it is asked for."""
-    return pd.Series(pd.array(words.take(pa.array(places)), dtype="str"))
+    """Give words by their places, each as often as it is asked for: the column holds each once."""
+    return pd.Series(pd.arrays.ArrowExtensionArray(text_array(words, places)))
+
+
+def text_array(words: pa.Array, places: Ids) -> pa.DictionaryArray:
+    """Give words by their places as an array that holds each of them once, and no others."""
+    present = np.zeros(len(words), dtype=np.bool_)
+    present[places] = True
+    numbers = (np.cumsum(present) - 1).astype(np.int32)
+    held = words if present.all() else words.take(pa.array(np.flatnonzero(present)))
+    return pa.DictionaryArray.from_arrays(pa.array(numbers[places]), held)
 
 
 class RootSets:

@@ -241,7 +241,9 @@ def _visits(
     columns = _identity(visits.first, coded, rulebook, {})
     columns["Status"] = text_column(_STATUSES, status)
     columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(lines), len(visits.first))
-    words = (edits["Disposition"] + ": " + edits["Message"]).to_numpy(dtype="object")
+    words = (edits["Disposition"].astype("str") + ": " + edits["Message"].astype("str")).to_numpy(
+        dtype="object"
+    )
     columns["Edits"] = _joined_by(edits["_visit"].to_numpy(dtype=np.int64), words, len(visits.first))
     table = pd.DataFrame(columns)
     seen = set(table["Visit ID"])

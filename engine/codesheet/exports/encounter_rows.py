@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from codesheet.coding.batch import Encounters
-from codesheet.coding.columns import Floats, Frame, Ids, Index, Vocabulary
+from codesheet.coding.columns import Floats, Frame, Ids, Index, Vocabulary, text_array
 from codesheet.exports.headings import HeadingMap, read_fields, row_fields
 from codesheet.exports.table import RawTable, visible
 from codesheet.exports.values_in import TypedColumn, finished_column, missing_data, type_column
@@ -65,7 +66,7 @@ class PieceRows:
     kept: Index
     rows: Index
     data: dict[str, Floats | Ids]
-    carried: dict[str, pd.Series]
+    carried: dict[str, pa.DictionaryArray]
     rejected: pd.DataFrame
     row_count: int
 
@@ -111,12 +112,13 @@ def join_pieces(
         nothing = missing_data(field.type, 0)
         data = np.concatenate([nothing, *(piece.data[field.name] for piece in pieces)])[order]
         frame.columns[field.name] = finished_column(field, data, frame)
-    names = pd.array([piece.file for piece in pieces], dtype="str")
+    names = pa.array([piece.file for piece in pieces], pa.large_string())
+    files = text_array(names, np.repeat(np.arange(len(pieces)), counts)[order])
     rows = np.concatenate([np.empty(0, dtype=np.int64), *(piece.rows for piece in pieces)])
     row_count = sum(piece.row_count for piece in pieces)
     return Encounters(
         frame=frame,
-        file_of_row=pd.Series(names.take(np.repeat(np.arange(len(pieces)), counts)[order]), name="File"),
+        file_of_row=pd.Series(pd.arrays.ArrowExtensionArray(files), name="File"),
         file_rows=pd.Series(rows[order], name="Row"),
         carried=_joined(pieces, layouts, order),
         rejected=pd.concat([_rejected_table(), *(piece.rejected for piece in pieces)], ignore_index=True),
@@ -125,18 +127,20 @@ def join_pieces(
     )
 
 
+def _blank_texts(count: int) -> pa.DictionaryArray:
+    """Give so many blank texts."""
+    return text_array(pa.array([""], pa.large_string()), np.zeros(count, dtype=np.int32))
+
+
 def _joined(pieces: list[PieceRows], layouts: list[Layout], order: Index) -> pd.DataFrame:
     """Put like columns below each other, under their first heading; what a file lacks is blank."""
     headings = {key: name for layout in reversed(layouts) for _, key, name in layout.columns()}
     keys = dict.fromkeys(key for layout in layouts for _, key, _ in layout.columns())
     columns = {}
     for key in keys:
-        parts = [
-            piece.carried.get(key, pd.Series("", index=range(len(piece.rows)), dtype="str"))
-            for piece in pieces
-        ]
-        cells = pd.concat(parts, ignore_index=True) if parts else pd.Series([], dtype="str")
-        columns[headings[key]] = cells.take(order).reset_index(drop=True)
+        parts = [piece.carried.get(key, _blank_texts(len(piece.rows))) for piece in pieces]
+        joined = pa.chunked_array([_blank_texts(0), *parts]).unify_dictionaries().combine_chunks()
+        columns[headings[key]] = pd.Series(pd.arrays.ArrowExtensionArray(joined.take(pa.array(order))))
     return pd.DataFrame(columns, index=range(len(order)))
 
 
@@ -177,14 +181,15 @@ def _rejected_table() -> pd.DataFrame:
 def _faults(table: RawTable, place: int, column: TypedColumn, visit_place: int | None) -> pd.DataFrame:
     raw = table.columns[place]
     positions = np.flatnonzero(column.faulty)
-    visits = "" if visit_place is None else table.columns[visit_place].shown(positions).map(visible)
+    shown = [] if visit_place is None else table.columns[visit_place].shown(positions).to_pylist()
+    visits = [visible(text) for text in shown] if shown else ""
     problems = pd.array(column.problems, dtype="str")
     return pd.DataFrame(
         {
             "Row": table.rows[positions],
             "Visit ID": visits,
             "Column": pd.Series(tidy(table.headings[place]), index=range(len(positions)), dtype="str"),
-            "Value": raw.shown(positions),
+            "Value": pd.Series(raw.shown(positions).to_pylist(), dtype="str"),
             "Why": pd.Series(problems.take(raw.codes[positions])),
         }
     )

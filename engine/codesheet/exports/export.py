@@ -15,7 +15,7 @@ from codesheet.exports.pieces import PieceStore
 from codesheet.exports.table import RawTable, visible
 from codesheet.model import Rulebook
 
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 50_000
 """Rows of a chunk, about: enough to work column by column, few enough for little memory."""
 
 _READ_AGAIN = 3

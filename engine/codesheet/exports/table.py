@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from codesheet.coding.columns import Ids, Index, Mask
+from codesheet.coding.columns import Ids, Index, Mask, text_array
 from codesheet.issues import Issue
 from codesheet.language.values import CellValue, FieldType, read_value
 
@@ -53,10 +54,10 @@ class RawColumn:
         """Say for each row whether the cell is blank."""
         return np.array([is_blank(cell) for cell in self.distinct], dtype=np.bool_)[self.codes]
 
-    def shown(self, rows: Index) -> pd.Series:
+    def shown(self, rows: Index) -> pa.DictionaryArray:
         """Give the cells of some rows as text."""
-        texts = pd.array([show_cell(cell) for cell in self.distinct], dtype="str")
-        return pd.Series(texts.take(self.codes[rows]))
+        texts = pa.array([show_cell(cell) for cell in self.distinct], pa.large_string())
+        return text_array(texts, self.codes[rows])
 
     def take(self, rows: Index) -> "RawColumn":
         """Give the cells of some rows; the distinct ones are only those that are left."""

@@ -2,7 +2,8 @@
 
 The spreadsheet writer leaves a cell blank, without a word, when a column has a type it does not know (a
 category, a duration) or a date that Excel cannot hold. So only text, float64, date, time stamp and boolean
-columns leave this module, and every value that does not fit its column is turned into text.
+columns leave this module, and every value that does not fit its column is turned into text. Text is held each
+once (a month repeats most of its texts in every row) until it is written.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from codesheet.language.values import show_number
 
 FIRST_DAY, LAST_DAY = pd.Timestamp("1900-03-01"), pd.Timestamp("9999-12-31 23:59:59")
 """Days before that differ between spreadsheet programs (1900 was no leap year)."""
+
+TEXT = pa.dictionary(pa.int32(), pa.large_string())
 
 _EXACT_INTEGERS = 2**53
 
@@ -81,9 +84,27 @@ def _as_text(values: pd.Series) -> Any:  # noqa: ANN401
             column = pa.array([_shown(v) for v in values], pa.large_string())
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
         column = pa.array([_shown(v) for v in values], pa.large_string())
-    column = column.cast(pa.large_string())
-    blank = pc.equal(column, "")
-    return pc.if_else(blank, pa.scalar(None, pa.large_string()), column) if pc.any(blank).as_py() else column
+    return encoded(column)
+
+
+def encoded(column: Any) -> Any:  # noqa: ANN401
+    """Give a column of text with each of its texts held once; blank ones are missing."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.unify_dictionaries().combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.large_string()).dictionary_encode()
+    column = column.cast(TEXT)
+    blank = pc.index(column.dictionary, "").as_py()
+    if blank < 0:
+        return column
+    indices = pc.if_else(pc.equal(column.indices, blank), pa.scalar(None, pa.int32()), column.indices)
+    return pa.DictionaryArray.from_arrays(indices, column.dictionary)
+
+
+def decoded(table: pa.Table) -> pa.Table:
+    """Give a table whose columns of text hold a text for each row."""
+    columns = [c.cast(pa.large_string()) if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    return pa.table(columns, names=table.column_names)
 
 
 def _is_text(kind: Any) -> bool:  # noqa: ANN401

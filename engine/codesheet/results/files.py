@@ -5,18 +5,20 @@ it (`'=1+1`, `'-`), and so does text that already has apostrophes there. Who rea
 one apostrophe off text that begins with apostrophes and then one of these signs: nothing is lost.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from codesheet.results.arrow_tables import map_text
+from codesheet.results.arrow_tables import TEXT, map_text
 from codesheet.results.tables import SpooledTable
 
 _FORMULA_LIKE = "^('*[=+\\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - full-width signs begin formulas as well
 RUN = "run.json"
+_ROWS_OF_A_PART = 50_000
 
 
 def file_name(table: str, form: str) -> str:
@@ -29,20 +31,48 @@ def write_folder(folder: Path, tables: Mapping[str, SpooledTable], run_json: str
     names = []
     for name, table in tables.items():
         file = folder / file_name(name, form)
-        with _WRITERS[form](file, table.schema) as writer:
-            for chunk in table.tables():
-                writer.write_table(map_text(chunk, _safe_text) if form == "csv" else chunk)
+        _WRITERS[form](file, table)
         names.append(file.name)
     (folder / RUN).write_text(run_json, encoding="utf-8")
     return [*names, RUN]
 
 
-_WRITERS: dict[str, Callable[[Path, Any], Any]] = {
-    "csv": lambda path, schema: csv.CSVWriter(
-        path, _safe_names(schema), write_options=csv.WriteOptions(quoting_style="needed")
-    ),
-    "parquet": lambda path, schema: parquet.ParquetWriter(path, schema, compression="zstd"),
-}
+def _write_csv(path: Path, table: SpooledTable) -> None:
+    options = csv.WriteOptions(quoting_style="needed")
+    with csv.CSVWriter(path, _safe_names(table.schema), write_options=options) as writer:
+        for chunk in table.tables():
+            writer.write_table(map_text(chunk, _safe_text))
+
+
+def _write_parquet(path: Path, table: SpooledTable) -> None:
+    """Write texts as they are held, each once; the file says that its columns are text, and no more."""
+    schema = pa.schema([pa.field(f.name, _held(f.type)) for f in table.schema])
+    with parquet.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+        for chunk in _large_enough(table.encoded_tables()):
+            writer.write_table(chunk)
+
+
+def _held(kind: Any) -> Any:  # noqa: ANN401
+    return TEXT if pa.types.is_large_string(kind) else kind
+
+
+def _large_enough(chunks: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Put short chunks together: each becomes a part of the file that is found by itself."""
+    waiting: list[pa.Table] = []
+    for chunk in chunks:
+        waiting.append(chunk)
+        if sum(one.num_rows for one in waiting) >= _ROWS_OF_A_PART:
+            yield _together(waiting)
+            waiting = []
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(chunks: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
+
+
+_WRITERS: dict[str, Callable[[Path, SpooledTable], None]] = {"csv": _write_csv, "parquet": _write_parquet}
 
 
 def _safe_names(schema: Any) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -6,10 +6,12 @@ another one has a time): what leaves here has one type a column.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +19,16 @@ import pyarrow.compute as pc
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.report import queue_order
 from codesheet.language.values import show_number
-from codesheet.results.arrow_tables import as_table
+from codesheet.results.arrow_tables import as_table, decoded, encoded
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Rows of a chunk that stand together; all of them where there is no count."""
+
+    chunk: int
+    start: int = 0
+    count: int | None = None
 
 
 class SpooledTable:
@@ -25,35 +36,39 @@ class SpooledTable:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._held: list[pa.Table] = []
-        self._files: list[Path] = []
-        self._last: list[pa.Table] = []
+        self._chunks: list[pa.Table | Path] = []
+        self._order: list[_Stretch] = []
         self._schema: Any = None
         self.num_rows = 0
 
     def add(self, frame: pd.DataFrame) -> None:
         """Add the next chunk."""
-        self._add(as_table(frame))
-
-    def add_last(self, frame: pd.DataFrame) -> None:
-        """Add rows, not many, that stand after all chunks."""
         table = as_table(frame)
-        self._note(table)
-        self._last.append(table)
-
-    def _note(self, table: pa.Table) -> None:
-        self._schema = table.schema if self._schema is None else _common_schema(self._schema, table.schema)
-        self.num_rows += table.num_rows
-
-    def _add(self, table: pa.Table) -> None:
-        self._note(table)
-        if self._path is None or not self._held:
-            self._held.append(table)
+        self._note(_as_shown(table.schema), table.num_rows)
+        self._order.append(_Stretch(len(self._chunks)))
+        if self._path is None or not self._chunks:
+            self._chunks.append(table)
             return
-        file = self._path.with_name(f"{self._path.name}.{len(self._files)}")
+        file = self._path.with_name(f"{self._path.name}.{len(self._chunks)}")
         with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)
-        self._files.append(file)
+        self._chunks.append(file)
+
+    def followed_by(self, last: "SpooledTable") -> "SpooledTable":
+        """Give these rows, then those of another table with the same columns."""
+        both = SpooledTable(None)
+        for table in (self, last):
+            both._take_in(table)
+        return both
+
+    def _take_in(self, table: "SpooledTable") -> None:
+        self._order += [replace(one, chunk=one.chunk + len(self._chunks)) for one in table._order]  # noqa: SLF001
+        self._chunks += table._chunks  # noqa: SLF001
+        self._note(table.schema, table.num_rows)
+
+    def _note(self, schema: Any, rows: int) -> None:  # noqa: ANN401 - pyarrow has no types
+        self._schema = schema if self._schema is None else _common_schema(self._schema, schema)
+        self.num_rows += rows
 
     @property
     def schema(self) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -67,15 +82,23 @@ class SpooledTable:
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Give the chunks, or some columns of them."""
+        return map(decoded, self.encoded_tables(columns))
+
+    def encoded_tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Give the chunks with each text of a column held once."""
         names = self.column_names if columns is None else list(columns)
         schema = pa.schema([self.schema.field(name) for name in names])
-        for table in self._held:
-            yield _as_schema(table.select(names), schema)
-        for file in self._files:
-            with pa.memory_map(str(file)) as source:
-                yield _as_schema(pa.ipc.open_file(source).read_all().select(names), schema)
-        for table in self._last:
-            yield _as_schema(table.select(names), schema)
+        for stretch in self._order:
+            yield _as_schema(self._chunk(stretch.chunk, names).slice(stretch.start, stretch.count), schema)
+
+    def _chunk(self, number: int, names: list[str]) -> pa.Table:
+        chunk = self._chunks[number]
+        if isinstance(chunk, pa.Table):
+            return chunk.select(names)
+        with pa.OSFile(str(chunk)) as source:
+            places = [self.column_names.index(name) for name in names]
+            options = pa.ipc.IpcReadOptions(included_fields=places)
+            return pa.ipc.open_file(source, options=options).read_all().select(names)
 
     def frames(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Give some columns of each chunk as data frames; missing text is None."""
@@ -96,17 +119,17 @@ class SpooledTable:
     def by(self, column: str, key: Callable[[str], str]) -> "SpooledTable":
         """Give the rows in order of a column of text, by a sort key, equal ones as they stand.
 
-        One chunk is taken to be in order already.
+        Within each chunk they stand in that order already.
         """
-        if len(self._files) + len(self._held) <= 1:
+        if len(self._order) <= 1:
             return self
-        texts: set[str] = set()
-        for frame in self.frames([column]):
-            texts.update(frame[column].fillna("").unique())
-        ordered = SpooledTable(self._path.with_name(f"{self._path.name} by {column}") if self._path else None)
-        for text in sorted(texts, key=key):
-            for table in self.tables():
-                ordered._add(table.filter(pc.equal(pc.fill_null(table.column(column), ""), text)))
+        places: dict[str, list[_Stretch]] = {}
+        for number, table in enumerate(self.encoded_tables([column])):
+            for text, start, count in _stretches(table.column(0).combine_chunks()):
+                places.setdefault(text, []).append(_Stretch(number, start, count))
+        ordered = SpooledTable(None)
+        ordered._take_in(self)
+        ordered._order = [stretch for text in sorted(places, key=key) for stretch in places[text]]
         return ordered
 
     def _rows(self, start: int, count: int) -> Iterator[pa.Table]:
@@ -117,6 +140,14 @@ class SpooledTable:
             start -= table.num_rows
             if start + count <= 0:
                 return
+
+
+def _stretches(texts: pa.DictionaryArray) -> Iterator[tuple[str, int, int]]:
+    """Give the texts that stand together: each with the place of its first row, and their number."""
+    codes = texts.indices.fill_null(-1).to_numpy()
+    starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])) if len(codes) else codes
+    for start, end in pairwise([*starts.tolist(), len(codes)]):
+        yield texts[start].as_py() or "", start, end - start
 
 
 def spooled(frame: pd.DataFrame) -> SpooledTable:
@@ -153,9 +184,13 @@ class Results:
         self.counts = Counts()
         self._folder = folder
         self._tables: dict[str, SpooledTable] = {}
+        self._lost_visits: SpooledTable | None = None
 
     def __getitem__(self, name: str) -> SpooledTable:
-        return self._tables[name]
+        """Give a table; visits of which no row could be read stand last."""
+        table = self._tables[name]
+        lost = self._lost_visits if name == "Visits" else None
+        return table if lost is None else table.followed_by(lost)
 
     def add(self, batch: CodedBatch) -> None:
         """Take in the next batch.
@@ -178,7 +213,9 @@ class Results:
                 self._tables[name] = SpooledTable(self._folder / name if self._folder else None)
             self._tables[name].add(frame)
         if lost.any():
-            self._tables["Visits"].add_last(batch.visits[lost])
+            if self._lost_visits is None:
+                self._lost_visits = SpooledTable(self._folder / "Lost visits" if self._folder else None)
+            self._lost_visits.add(batch.visits[lost])
 
     def _count(self, batch: CodedBatch) -> None:
         """Hold a batch's counts against each other and against its tables, and add them."""
@@ -207,6 +244,12 @@ class Results:
         return self._tables["Review"].by("Queue", queue_order)
 
 
+def _as_shown(schema: Any) -> Any:  # noqa: ANN401
+    """Give the types as results show them: text is text, however it is held."""
+    kinds = (pa.large_string() if pa.types.is_dictionary(field.type) else field.type for field in schema)
+    return pa.schema([pa.field(name, kind) for name, kind in zip(schema.names, kinds, strict=True)])
+
+
 def _common_schema(first: Any, second: Any) -> Any:  # noqa: ANN401
     kinds = zip(first, second, strict=True)
     return pa.schema([one if one.type == other.type else _common_field(one, other) for one, other in kinds])
@@ -219,16 +262,15 @@ def _common_field(one: Any, other: Any) -> Any:  # noqa: ANN401
 
 
 def _as_schema(table: pa.Table, schema: Any) -> pa.Table:  # noqa: ANN401
-    if table.schema.equals(schema):
-        return table
     columns = [_as_type(column, field.type) for column, field in zip(table.columns, schema, strict=True)]
-    return pa.table(columns, schema=schema)
+    return pa.table(columns, names=schema.names)
 
 
 def _as_type(column: Any, kind: Any) -> Any:  # noqa: ANN401
-    if column.type == kind:
+    if not pa.types.is_large_string(kind):
+        return column.cast(kind)
+    if pa.types.is_dictionary(column.type):
         return column
     if pa.types.is_floating(column.type):
-        return pa.array([None if v is None else show_number(v) for v in column.to_pylist()], kind)
-    text = column.cast(kind)
-    return pc.replace_substring(text, " 00:00:00", "") if pa.types.is_large_string(kind) else text
+        return encoded(pa.array([None if v is None else show_number(v) for v in column.to_pylist()], kind))
+    return encoded(pc.replace_substring(column.cast(kind), " 00:00:00", ""))
