@@ -213,7 +213,9 @@ def queue_order(queue: str) -> str:
 def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook: Rulebook) -> pd.DataFrame:
     """Give the worklist: one line for each thing a person must decide."""
     todo = edits[edits["Disposition"] == DISPOSITIONS[REVIEW].value]
-    todo = todo.loc[todo["Queue"].map(queue_order).sort_values(kind="stable").index]
+    numbers, queues = pd.factorize(todo["Queue"].to_numpy(dtype="object"))
+    ranks = np.argsort(np.argsort(np.array([queue_order(queue) for queue in queues], dtype="str")))
+    todo = todo.iloc[np.argsort(ranks[numbers], kind="stable")]
     sets = coded.view.frame.roots.sets
     facts = [", ".join(sorted(sets[i])) for i in todo["_facts"].tolist()]
     places = todo["_row"].to_numpy(dtype=np.int64)
@@ -249,11 +251,15 @@ def _visits(
     seen = set(table["Visit ID"])
     lost = [v for v in dict.fromkeys(encounters.rejected["Visit ID"]) if v and v not in seen]
     if lost:
-        more = pd.DataFrame({"Visit ID": lost, "Status": "rejected", "Edits": "no row of it could be read"})
-        table = pd.concat([table, more], ignore_index=True)
-        texts_of = [name for name in table.columns if pd.api.types.is_string_dtype(table[name].dtype)]
-        table[texts_of] = table[texts_of].fillna("")
+        said = {"Visit ID": lost, "Status": "rejected", "Edits": "no row of it could be read"}
+        texts = {name: said.get(name, "") for name in table if _is_text(table[name])}
+        table = pd.concat([table, pd.DataFrame(texts, index=range(len(lost)))], ignore_index=True)
     return table
+
+
+def _is_text(column: pd.Series) -> bool:
+    types = pd.api.types
+    return not (types.is_numeric_dtype(column.dtype) or types.is_datetime64_any_dtype(column.dtype))
 
 
 def _code_texts(lines: Lines) -> np.ndarray:
