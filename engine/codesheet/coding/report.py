@@ -251,8 +251,12 @@ def _visits(
     seen = set(table["Visit ID"])
     lost = [v for v in dict.fromkeys(encounters.rejected["Visit ID"]) if v and v not in seen]
     if lost:
-        said = {"Visit ID": lost, "Status": "rejected", "Edits": "no row of it could be read"}
-        texts = {name: said.get(name, "") for name in table if _is_text(table[name])}
+        said: dict[str, object] = {
+            "Visit ID": lost,
+            "Status": "rejected",
+            "Edits": "no row of it could be read",
+        }
+        texts = {name: said.get(str(name), "") for name in table if _is_text(table[name])}
         table = pd.concat([table, pd.DataFrame(texts, index=range(len(lost)))], ignore_index=True)
     return table
 
