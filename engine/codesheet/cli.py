@@ -90,7 +90,7 @@ def dress(
     with _progress() as report:
         issues, dressed = commands.dress_rulebook(rulebook, report)
     if not dressed:
-        _print_issues(issues, IssueFormat.TEXT)
+        _print_issues(issues)
         _fail("nothing was dressed: drop-downs need Fields that can be read")
     for one in dressed:
         done = f"{one.sheets} sheets, {one.drop_downs} drop-downs, {one.notes} notes"
@@ -134,9 +134,12 @@ def check(
     except WriteError as problem:
         _fail(str(problem))
     issues = found if notes else commands.without_notes(found)
-    excerpts = commands.excerpts_of(rulebook, issues) if form is IssueFormat.TEXT else None
-    _print_issues(issues, form, excerpts)
-    if form is IssueFormat.TEXT:
+    if form is IssueFormat.JSON:
+        typer.echo(as_json(issues))
+    elif form is IssueFormat.GITHUB:
+        typer.echo(as_github(issues, rulebook), nl=False)
+    else:
+        _print_issues(issues, commands.excerpts_of(rulebook, issues))
         more = len(found) - len(issues)
         hint = f" ({_counted(more, 'note')}: --notes shows them)" if more else ""
         if not issues:
@@ -169,7 +172,7 @@ def compile_rules(
                 issues, ruleset = commands.compile_to(rulebook, folder, report)
     except WriteError as problem:
         _fail(str(problem))
-    _print_issues(issues, IssueFormat.TEXT)
+    _print_issues(issues)
     if commands.has_errors(issues):
         raise typer.Exit(FAULTS)
     if behind:
@@ -234,7 +237,7 @@ def code(
             )
     except (WriteError, ProcessEndedError) as problem:
         _fail(str(problem))
-    _print_issues(outcome.issues, IssueFormat.TEXT)
+    _print_issues(outcome.issues)
     if outcome.verification is not None:
         _say(outcome.verification.outcome)
         if outcome.verification.differences:
@@ -287,22 +290,14 @@ def _progress() -> Iterator[commands.Report]:
         yield report
 
 
-def _print_issues(
-    issues: Sequence[Issue], form: IssueFormat, excerpts: Sequence[Sequence[str]] | None = None
-) -> None:
-    match form:
-        case IssueFormat.JSON:
-            typer.echo(as_json(issues))
-        case IssueFormat.GITHUB:
-            typer.echo(as_github(issues), nl=False)
-        case IssueFormat.TEXT:
-            for issue, lines in zip(issues, excerpts or [()] * len(issues), strict=True):
-                pasted = ("\t".join(row) for row in issue.rows_to_paste)
-                _say("\n".join([str(issue), *lines, *(f"    paste: {row}" for row in pasted)]))
-            counts = [sum(issue.severity is severity for issue in issues) for severity in Severity]
-            if issues:
-                named = zip(counts, ("error", "warning", "note"), strict=True)
-                _say(", ".join(_counted(n, word) for n, word in named if n or word != "note"))
+def _print_issues(issues: Sequence[Issue], excerpts: Sequence[Sequence[str]] | None = None) -> None:
+    for issue, lines in zip(issues, excerpts or [()] * len(issues), strict=True):
+        pasted = ("\t".join(row) for row in issue.rows_to_paste)
+        _say("\n".join([str(issue), *lines, *(f"    paste: {row}" for row in pasted)]))
+    counts = [sum(issue.severity is severity for issue in issues) for severity in Severity]
+    if issues:
+        named = zip(counts, ("error", "warning", "note"), strict=True)
+        _say(", ".join(_counted(n, word) for n, word in named if n or word != "note"))
 
 
 def _explain(code: str) -> NoReturn:

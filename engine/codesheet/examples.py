@@ -22,6 +22,7 @@ from codesheet.language.values import (
     read_value,
     show_value,
 )
+from codesheet.language.written_values import how_to_write
 from codesheet.location import CellRef
 from codesheet.model import ExampleRow, Examples, Field, Level, Origin, Rulebook
 
@@ -107,9 +108,8 @@ def _value(
     try:
         return read_value(cell, definition.type, rulebook.date_forms)
     except ValueProblem as problem:
-        issues.append(
-            IssueCode.EXAMPLE_VALUE.issue(row.at, field=definition.name, value=cell, why=str(problem))
-        )
+        facts = {"value": cell, "why": problem, "remedy": how_to_write(definition.type)}
+        issues.append(IssueCode.EXAMPLE_VALUE.issue(row.at, field=definition.name, **facts))
         return None
 
 

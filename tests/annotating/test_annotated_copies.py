@@ -61,7 +61,7 @@ def patched(data: bytes, part: str, *changes: bytes) -> bytes:
 def issues() -> list[Issue]:
     at = CellRef(NAME, "It's a table", 4, "A")
     return [
-        IssueCode.VALUE_NOT_ALLOWED.issue(at, text="aaa", field="Drug", hint=""),
+        IssueCode.VALUE_NOT_ALLOWED.issue(at, text="aaa", field="Drug", remedy=""),
         IssueCode.RULES_OVERLAP.issue(at.at(""), at, others="row 5", instance="Drug aaa"),
         IssueCode.GAP.issue(
             CellRef(NAME, "It's a table"), outputs="Size", count="one case", gaps="x"
@@ -111,7 +111,7 @@ def test_the_sheet_of_issues_links_to_the_cells() -> None:
         sheet["C4"].hyperlink.location == "'It''s a table'!A4"
         or sheet["C4"].hyperlink.target == "#'It''s a table'!A4"
     )
-    assert (sheet["F6"].value, sheet["F6"].data_type) == ("=x\ty", "s")
+    assert (sheet["H6"].value, sheet["H6"].data_type) == ("=x\ty", "s")
 
 
 def test_a_second_run_replaces_its_own_marks() -> None:

@@ -52,6 +52,11 @@ BLOCK = re.compile(r"```(?P<kind>\w+)(?: (?P<name>[^\n]+))?\n(?P<text>.*?)```", 
 
 def run_page(page: str, code: str, folder: Path) -> list[str]:
     """Give the issues that the sheets of a page get, as they are printed."""
+    return [line for issue in found_on_page(page, code, folder) for line in _printed(issue)]
+
+
+def found_on_page(page: str, code: str, folder: Path) -> list[Issue]:
+    """Give the issues that the sheets of a page get: notes only where the page is about one."""
     exports = []
     for block in BLOCK.finditer(page):
         kind, name, text = block["kind"], (block["name"] or "").strip(), block["text"]
@@ -64,7 +69,7 @@ def run_page(page: str, code: str, folder: Path) -> list[str]:
             path.write_text(text, encoding="utf-8")
             exports += [path] if kind == "export" else []
     found = _of_exports(exports, folder) if exports else check_rulebook(folder, lambda _: None)
-    return [line for issue in found if _counts(issue, code) for line in _printed(issue)]
+    return [issue for issue in found if _counts(issue, code)]
 
 
 def _of_exports(exports: list[Path], folder: Path) -> list[Issue]:

@@ -246,7 +246,7 @@ REFUSED = rows("""
     | Drug in Fods | yes/no | UNKNOWN_SET_IN_FORMULA | "Fods" is no value set (did you mean "Foods"?) |
     | {only(List, Fods)} | code list | UNKNOWN_SET_IN_FORMULA | "Fods" is no value set |
     | List = "A" | yes/no | LIST_COMPARED | ask contains(List, "…") or length(List) |
-    | 1 + if yes then 1 else 2 | number | PARENTHESES_NEEDED | put parentheses around what begins with if |
+    | 1 + if yes then 1 else 2 | number | PARENTHESES_NEEDED | put parentheses around it |
     | hcpcs | code | FIELD_WITHOUT_BRACES | "hcpcs" is the name of a field: write {HCPCS} for its value |
     | Main site | text | FIELD_WITHOUT_BRACES | write {Main site} for its value |
     | 25, HCPCS | code list | FIELD_WITHOUT_BRACES | or "HCPCS" in quotes |

@@ -17,8 +17,8 @@ from codesheet.location import CellRef
 
 _TITLE = "Issues found by codesheet"
 _NAME = "Issues"
-_HEADINGS = ("Severity", "Code", "Where", "What is wrong and what to do", "See also", "Rows to paste")
-_WIDTHS = (10, 8, 30, 90, 30, 40)
+_HEADINGS = ("Severity", "Code", "Where", "Value", "What is wrong", "What to do", "See also", "Rows to paste")
+_WIDTHS = (10, 8, 30, 20, 70, 50, 30, 40)
 _MARKED, _BEFORE = 27, 28
 """Columns AA and AB, hidden: the marked cells and their looks."""
 
@@ -81,7 +81,17 @@ def _write(sheet: Worksheet, row: int, issue: Issue) -> None:
     pasted = "\n".join("\t".join(cells) for cells in issue.rows_to_paste)
     also = "\n".join(map(str, issue.related))
     place = str(issue.at).removeprefix(f"{issue.at.workbook}!")
-    texts = (issue.severity.value, issue.kind.code, place, issue.message, also, pasted)
+    meant = f'did you mean "{issue.did_you_mean}"? ' if issue.did_you_mean else ""
+    texts = (
+        issue.severity.value,
+        issue.kind.code,
+        place,
+        issue.value,
+        issue.reason,
+        f"{meant}{issue.remedy}",
+        also,
+        pasted,
+    )
     for column, text in enumerate(texts, start=1):
         _text(sheet, row, column, text)
         sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from codesheet.checks.periods import first_day, holes, last_day, shown_day
 from codesheet.checks.value_not_allowed import texts_given, texts_tested
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import AnyOf, CodeRange, Equals, Not, UnaryTest, Wildcard
 from codesheet.language.values import fold
@@ -83,8 +83,8 @@ def _alternatives(test: UnaryTest) -> tuple[UnaryTest, ...]:
 def _judge(code: str, table: _CodeTable, used: Period, at: CellRef) -> Iterator[Issue]:
     valid = table.periods(code)
     if not valid:
-        hint = did_you_mean(code, table.written.values())
-        yield IssueCode.UNKNOWN_CODE.issue(at, code=code, table=table.lookup.name, hint=hint)
+        meant = nearest(code, table.written.values())
+        yield IssueCode.UNKNOWN_CODE.issue(at, code=code, table=table.lookup.name, did_you_mean=meant)
         return
     begins, ends = min(map(first_day, valid)), max(map(last_day, valid))
     facts = {"code": code, "table": table.lookup.name}
@@ -103,14 +103,12 @@ def _judge_test(test: UnaryTest, table: _CodeTable, used: Period, at: CellRef) -
     """Judge what a cell asks for: codes, and patterns that no known code matches."""
     for code in texts_tested(test):
         if not any(_share_a_day(used, period) for period in table.periods(code)):
-            hint = did_you_mean(code, table.written.values())
-            yield IssueCode.CODE_NEVER_COMES.issue(at, text=code, table=table.lookup.name, hint=hint)
+            meant = nearest(code, table.written.values())
+            yield IssueCode.CODE_NEVER_COMES.issue(at, text=code, table=table.lookup.name, did_you_mean=meant)
     for pattern in _patterns([test]):
         known = (covers(pattern, Equals(code)) is True for code in table.written.values())
         if not any(known) and not table.patterns:
-            yield IssueCode.CODE_NEVER_COMES.issue(
-                at, text=_written(pattern), table=table.lookup.name, hint=""
-            )
+            yield IssueCode.CODE_NEVER_COMES.issue(at, text=_written(pattern), table=table.lookup.name)
 
 
 def _share_a_day(one: Period, other: Period) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from codesheet.checks.value_not_allowed import texts_tested
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.formulas import Clear, Literal
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import AnyOf, CodeRange, Equals, Not, UnaryTest, Wildcard
 from codesheet.language.values import fold
@@ -36,12 +36,13 @@ def value_never_given(rulebook: Rulebook) -> Iterator[Issue]:
 
 
 def _issue(condition: Condition, text: str, giver: str, values: list[str]) -> Issue:
-    listed = f": it can be {', '.join(values)}" if len(values) <= _FEW else ""
+    remedy = f"it can be {', '.join(values)}" if len(values) <= _FEW else "write one of those it gives"
     facts = {
         "text": text,
         "field": condition.field,
         "giver": giver,
-        "hint": did_you_mean(text, values) or listed,
+        "did_you_mean": nearest(text, values),
+        "remedy": remedy,
     }
     return IssueCode.VALUE_NEVER_GIVEN.issue(condition.at, **facts)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.formulas import CodeListOf, Formula, Literal
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import AnyOf, Equals, Not, UnaryTest
 from codesheet.language.values import fold
@@ -29,8 +29,10 @@ def value_not_allowed(rulebook: Rulebook) -> Iterator[Issue]:
         if key not in judged:
             judged[key] = _is_allowed(text, field, rulebook.sets)
         if not judged[key]:
-            hint = _hint(text, list(dict.fromkeys(_known(field, rulebook.sets))))
-            yield IssueCode.VALUE_NOT_ALLOWED.issue(at, text=text, field=name, hint=hint)
+            known = list(dict.fromkeys(_known(field, rulebook.sets)))
+            listed = f"it can be {', '.join(known)}" if len(known) <= _FEW else "correct it"
+            facts = {"did_you_mean": nearest(text, known), "remedy": f"{listed}; or add it to Allowed values"}
+            yield IssueCode.VALUE_NOT_ALLOWED.issue(at, text=text, field=name, **facts)
 
 
 def _is_allowed(text: str, field: Field, sets: dict[str, ValueSet]) -> bool:
@@ -41,11 +43,6 @@ def _is_allowed(text: str, field: Field, sets: dict[str, ValueSet]) -> bool:
         members = sets[allowed.set_name].members
         return any(covers(member.test, Equals(text)) is not False for member in members)
     return not allowed.values or fold(text) in map(fold, allowed.values)
-
-
-def _hint(text: str, known: list[str]) -> str:
-    listed = f": it can be {', '.join(known)}" if len(known) <= _FEW else ""
-    return did_you_mean(text, known) or listed
 
 
 def _known(field: Field, sets: dict[str, ValueSet]) -> Iterable[str]:

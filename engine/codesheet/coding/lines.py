@@ -238,7 +238,7 @@ def combine(lines: Lines, view: View) -> Lines:
     names = [name for name in lines.set_names if name not in ("Units", "Reason")]
     codes = [exact_codes(lines.frame[name]) for name in names]
     visits = view.visit_ids[lines.row].astype(np.int64)
-    days = view.days[lines.row].astype(np.int64)
+    days = np.nan_to_num(view.days[lines.row]).astype(np.int64)  # an example may lack its day
     numbers, first = distinct([visits, days, lines.weight.astype(np.int64), *codes], len(lines))
     kept = lines.take(first)
     kept.joined = numbers[lines.joined[0]], lines.joined[1]

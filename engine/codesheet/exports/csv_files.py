@@ -59,7 +59,9 @@ def read_csv(path: Path, known: frozenset[str]) -> Iterator[RawTable]:
         if header is None or stream is None or stream.quotes.seen:
             _refuse_broken_quotes(path, encoding, header.delimiter if header else ",")
         why = f"a row is longer than {_BLOCK // _BYTES_A_CHARACTER:,} letters"
-        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from error
+        raise UnreadableExport.because(
+            CellRef(path.name), why, "export it again; a quote may never have been closed"
+        ) from error
     if not stream.quotes.well_formed():
         _refuse_broken_quotes(path, encoding, header.delimiter)
 
@@ -77,8 +79,8 @@ def _encoding(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    why = 'it is neither UTF-8, UTF-16 nor Windows-1252 text: save it as "CSV UTF-8"'
-    raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
+    why = "it is neither UTF-8, UTF-16 nor Windows-1252 text"
+    raise UnreadableExport.because(CellRef(path.name), why, 'save it as "CSV UTF-8"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ def _header_with(start: str, delimiter: str, known: frozenset[str]) -> _Header |
 
 def _refuse_nul(name: str, text: str) -> None:
     if "\0" in text:
-        why = 'it holds NUL characters, so it is damaged or no text file: save it as "CSV UTF-8"'
-        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(name), why=why))
+        why = "it holds NUL characters, so it is damaged or no text file"
+        raise UnreadableExport.because(CellRef(name), why, 'save it as "CSV UTF-8"')
 
 
 class _Utf8Stream:

@@ -17,7 +17,6 @@ from codesheet.exports.table import (
     plain_cell,
     without_blank_rows,
 )
-from codesheet.issues import IssueCode
 from codesheet.location import CellRef
 
 _ROWS_AT_ONCE = 1 << 16
@@ -44,14 +43,14 @@ def read_parquet(path: Path) -> Iterator[RawTable]:
                 first += batch.num_rows
     except (pa.ArrowException, OSError) as problem:
         why = "it is no parquet file of plain columns, or it is damaged"
-        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)) from problem
+        raise UnreadableExport.because(CellRef(path.name), why, "write it again") from problem
 
 
 def _refuse_nested(path: Path, schema: pa.Schema) -> None:
     for field in schema:
         if pa.types.is_nested(field.type):
-            why = f'its column "{field.name}" holds several values a row ({field.type}): leave it out'
-            raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
+            why = f'its column "{field.name}" holds several values a row ({field.type})'
+            raise UnreadableExport.because(CellRef(path.name), why, "leave it out")
 
 
 def _column(column: pa.Array) -> RawColumn:

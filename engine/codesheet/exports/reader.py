@@ -20,6 +20,7 @@ from codesheet.model import Rulebook
 _ZIP = b"PK\x03\x04"
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_REACH = "check its name, and close it in other programs"
 
 
 def read_export(
@@ -77,11 +78,11 @@ def _read_file(
             export.add(piece)
             progress(export.row_count)
         if _state(path) != state:
-            return [_unreadable(path, "it was changed while it was read: run again when it is complete")]
+            return [_unreadable(path, "it was changed while it was read", "run again when it is complete")]
     except UnreadableExport as fault:
         return [fault.issue]
     except OSError as fault:
-        return [_unreadable(path, (fault.strerror or type(fault).__name__).lower())]
+        return [_unreadable(path, (fault.strerror or type(fault).__name__).lower(), _REACH)]
     return issues if export.row_count > before else [*issues, IssueCode.NO_ROWS.issue(CellRef(path.name))]
 
 
@@ -89,13 +90,13 @@ def _state(path: Path) -> tuple[int, int]:
     """Give what changes when a file does: its time and its size."""
     found = path.stat()
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
-        why = "it is no file (a pipe can be read only once): save the visits as one"
-        raise UnreadableExport(_unreadable(path, why))
+        why = "it is no file (a pipe can be read only once)"
+        raise UnreadableExport(_unreadable(path, why, "save the visits as one"))
     return found.st_mtime_ns, found.st_size
 
 
-def _unreadable(path: Path, why: str) -> Issue:
-    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why)
+def _unreadable(path: Path, why: str, remedy: str) -> Issue:
+    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why, remedy=remedy)
 
 
 def _pieces(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> Iterator[RawTable]:
@@ -107,6 +108,6 @@ def _pieces(path: Path, known: frozenset[str], progress: Callable[[int], None]) 
     if start == _PARQUET:
         return read_parquet(path)
     if start == _OLD_OFFICE:
-        why = "it has a password or is a workbook of old Excel: save it without a password as .xlsx"
-        raise UnreadableExport(_unreadable(path, why))
+        why = "it has a password or is a workbook of old Excel"
+        raise UnreadableExport(_unreadable(path, why, "save it without a password as .xlsx"))
     return read_csv(path, known)

@@ -11,8 +11,9 @@ import pandas as pd
 import pyarrow as pa
 
 from codesheet.coding.columns import Ids, Index, Mask, text_array
-from codesheet.issues import Issue
+from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import CellValue, FieldType, read_value
+from codesheet.location import CellRef
 
 ExportCell: TypeAlias = CellValue | timedelta | int
 """What the readers of files can hand over; `plain_cell` makes a `CellValue` of it."""
@@ -36,6 +37,11 @@ class UnreadableExport(Exception):  # noqa: N818 - not a bug of ours: the user's
     def __init__(self, issue: Issue) -> None:
         super().__init__(issue.message)
         self.issue = issue
+
+    @classmethod
+    def because(cls, at: CellRef, why: str, remedy: str) -> "UnreadableExport":
+        """Make one: why the file cannot be read, and what to do."""
+        return cls(IssueCode.UNREADABLE_EXPORT.issue(at, why=why, remedy=remedy))
 
 
 @dataclass(frozen=True, slots=True)

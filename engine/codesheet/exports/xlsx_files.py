@@ -45,22 +45,22 @@ def read_xlsx(path: Path, known: frozenset[str], progress: Callable[[int], None]
         with calamine.load_workbook(path) as workbook:
             yield _read(path, workbook, parts, known, progress)
     except (DamagedWorkbook, calamine.CalamineError) as damage:
-        raise _unreadable(path, "the file is damaged: open it in Excel and save it again") from damage
+        raise _unreadable(path, "the file is damaged", "open it in Excel and save it again") from damage
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # how a crash in the Rust reader arrives, no Exception
             raise
-        raise _unreadable(path, "the file is damaged: open it in Excel and save it again") from panic
+        raise _unreadable(path, "the file is damaged", "open it in Excel and save it again") from panic
 
 
 def _parts(path: Path) -> WorkbookParts:
     parts = workbook_parts(path)
     if parts is None:
-        raise _unreadable(path, "it is no Excel workbook of today: save it as .xlsx")
+        raise _unreadable(path, "it is no Excel workbook of today", "save it as .xlsx")
     return parts
 
 
-def _unreadable(path: Path, why: str) -> UnreadableExport:
-    return UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why))
+def _unreadable(path: Path, why: str, remedy: str) -> UnreadableExport:
+    return UnreadableExport.because(CellRef(path.name), why, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ def _read(
         raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(path.name)))
     chosen = max(candidates, key=lambda candidate: candidate.known)
     if merged := _merged_cells(chosen):
-        why = f"cells {merged} are merged, so not every row says what it holds: unmerge them and fill in each"
+        why = f"cells {merged} are merged, so not every row says what it holds"
         at = CellRef(path.name, chosen.sheet.name, 0)
-        raise UnreadableExport(IssueCode.UNREADABLE_EXPORT.issue(at, why=why))
+        raise UnreadableExport.because(at, why, "unmerge them and fill in each")
     others = [c.sheet.name for c in candidates if c.known and c is not chosen]
     notes = [*titles_note(path.name, chosen.above)]
     if others:

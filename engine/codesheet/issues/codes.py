@@ -7,7 +7,7 @@ class CodeIssues:
     """C…: code, what is wrong, what to do."""
 
     UNKNOWN_CODE = error(
-        "C101", '{code} is not in the code table "{table}"{hint}', "correct it, or add the code to the table"
+        "C101", '{code} is not in the code table "{table}"', "correct it, or add the code to the table"
     )
     CODE_AFTER_END = error(
         "C102",
@@ -22,7 +22,10 @@ class CodeIssues:
     CODE_NOT_VALID = error(
         "C104",
         '{code} is not valid from {first} to {last} (code table "{table}"), and this rule is in force then',
+        "end the rule the day before, and add one for the days after",
     )
     CODE_NEVER_COMES = warning(
-        "C105", 'no code like {text} is in the code table "{table}" while this rule is in force{hint}'
+        "C105",
+        'no code like {text} is in the code table "{table}" while this rule is in force',
+        "correct it, or add the code to the table",
     )

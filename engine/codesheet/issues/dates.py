@@ -12,9 +12,13 @@ class DateIssues:
         "correct a date if that is not meant",
     )
     ROWS_ENDED = note(
-        "D102", "no longer in force on {day}, and nothing with the same conditions follows: {rows}"
+        "D102",
+        "no longer in force on {day}, and nothing with the same conditions follows: {rows}",
+        "add rows for the days after if some are missing",
     )
-    ROWS_BEGIN_LATER = note("D103", "not in force before {first}, seen from {day}: {rows}")
+    ROWS_BEGIN_LATER = note(
+        "D103", "not in force before {first}, seen from {day}: {rows}", "correct FROM if that is not meant"
+    )
     BASE_ENDED = warning(
         "D104",
         "replaces {others}, but that ended on {last} and this goes on",

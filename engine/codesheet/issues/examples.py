@@ -2,28 +2,43 @@
 
 from codesheet.issues.issue import error, note
 
+_MEND = "correct the rules, or what the example expects"
+
 
 class ExampleIssues:
     """E…: code, what is wrong, what to do."""
 
-    EXAMPLES_WITHOUT_VISIT = error("E101", "the Examples sheet has no GIVEN column {visit_key}")
+    EXAMPLES_WITHOUT_VISIT = error(
+        "E101",
+        "the Examples sheet has no GIVEN column {visit_key}",
+        "add it, since each row of an example names its visit",
+    )
     EXAMPLE_WITHOUT_VISIT = error("E102", "{visit_key} is blank", "each row of an example names its visit")
     NOT_GIVEN = error(
-        "E103", "GIVEN {field} is not read from the export", "an example gives what the export holds"
+        "E103",
+        "GIVEN {field} is not read from the export",
+        "an example gives what the export holds",
+        value_is="field",
     )
-    EXAMPLE_VALUE = error("E201", '{field} "{value}" {why}')
-    EXAMPLE_LINES = error("E202", "visit {visit}: expected {expected}; got {got} (decided by {rules})")
+    EXAMPLE_VALUE = error("E201", '{field} "{value}" {why}', "{remedy}")
+    EXAMPLE_LINES = error("E202", "visit {visit}: expected {expected}; got {got} (decided by {rules})", _MEND)
     EXAMPLE_EDIT = error(
-        "E203", 'visit {visit}: expected the edit "{expected}"; got {got} (raised by {rules})'
+        "E203", 'visit {visit}: expected the edit "{expected}"; got {got} (raised by {rules})', _MEND
     )
-    EXAMPLE_STATUS = error("E204", "visit {visit}: expected the status {expected}; got {got}")
-    EXAMPLE_FIELD = error("E205", "{field}: expected {expected}; got {got}")
+    EXAMPLE_STATUS = error("E204", "visit {visit}: expected the status {expected}; got {got}", _MEND)
+    EXAMPLE_FIELD = error("E205", "{field}: expected {expected}; got {got}", _MEND)
     NO_EXAMPLES = note(
         "E301",
         "the rulebook has no examples",
         "a sheet of kind Examples holds visits with the lines they must get, and each check codes them",
     )
     RULES_WITHOUT_EXAMPLE = note(
-        "E302", "no example reaches {rows} ({count} of the {all} rules of this table)"
+        "E302",
+        "no example reaches {rows} ({count} of the {all} rules of this table)",
+        "add visits that these rules decide",
     )
-    EDGE_WITHOUT_EXAMPLE = note("E303", "rules change at values of {field} that no example has: {values}")
+    EDGE_WITHOUT_EXAMPLE = note(
+        "E303",
+        "rules change at values of {field} that no example has: {values}",
+        "add visits with these values",
+    )

@@ -19,7 +19,11 @@ class ExcelDamage:
         "this row is struck through, and counts all the same",
         "delete it, or end it with a date in TO",
     )
-    MACROS_IGNORED = note("W204", "holds macros: they are ignored, only the cells count")
+    MACROS_IGNORED = note(
+        "W204",
+        "holds macros: they are ignored, only the cells count",
+        "save it as .xlsx if you can do without them",
+    )
     EXTERNAL_LINKS = warning(
         "W205",
         (
@@ -34,6 +38,7 @@ class ExcelDamage:
             "counts days from 1904, as Excel for Mac once did: its dates are read rightly, but move by four "
             "years when copied into another workbook"
         ),
+        "switch that off in Excel's options before you copy",
     )
     NOT_RECALCULATED = warning(
         "W207",
@@ -41,7 +46,9 @@ class ExcelDamage:
         "press F9 in Excel, set calculation to automatic, and save",
     )
     NOT_READ = warning("W208", "is not read, since {form} is another format", "save it as .xlsx")
-    OPEN_IN_EXCEL = note("W209", "is open in Excel: what is not saved yet is not seen here")
+    OPEN_IN_EXCEL = note(
+        "W209", "is open in Excel: what is not saved yet is not seen here", "save it there, and check again"
+    )
     CODE_BECAME_DATE = error(
         "W210",
         "Excel stores {text} here as a date or time, and {field} holds codes",

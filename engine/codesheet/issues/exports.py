@@ -6,7 +6,7 @@ from codesheet.issues.issue import error, warning
 class ExportIssues:
     """R…: code, what is wrong, what to do."""
 
-    UNREADABLE_EXPORT = error("R101", "cannot be read: {why}")
+    UNREADABLE_EXPORT = error("R101", "cannot be read: {why}", "{remedy}")
     EMPTY_EXPORT = error("R102", "holds nothing at all", "export the visits again")
     NO_HEADINGS = error(
         "R103",
@@ -22,12 +22,15 @@ class ExportIssues:
         "R105",
         "the columns {headings} are all {field}",
         "export one of them, or correct Headings in the Fields sheet",
+        value_is="headings",
     )
-    DUPLICATE_HEADING = error("R106", 'two columns are headed "{heading}"', "rename or remove one")
+    DUPLICATE_HEADING = error(
+        "R106", 'two columns are headed "{heading}"', "rename or remove one", value_is="heading"
+    )
     BROKEN_QUOTES = error(
         "R107",
         "a quoted cell of this row is not closed as it should be, so it may have swallowed rows",
         "put quotes around the whole cell, and double those inside",
     )
-    NO_ROWS = warning("R108", "holds headings but no visits")
-    SAME_EXPORT = error("R109", "is named twice: its visits would be coded twice")
+    NO_ROWS = warning("R108", "holds headings but no visits", "export them again if there should be some")
+    SAME_EXPORT = error("R109", "is named twice: its visits would be coded twice", "name it once")

@@ -39,18 +39,18 @@ class UnaryTestIssues:
     )
     UNKNOWN_VALUE_SET = error(
         "U108",
-        'no value set is named "{text}"{hint}',
+        'no value set is named "{text}"',
         'add it to a Value sets sheet, or, if it is a value, write "{text}" in quotes without in',
     )
     SETS_AND_VALUES_MIXED = error(
         "U109",
-        '{set} is a value set but "{text}" is not{hint}',
+        '{set} is a value set but "{text}" is not',
         "write in before each set, and values before them or in quotes",
     )
     VALUE_SET_OF_NO_CODES = error(
         "U110", "a {type} field cannot be in a value set", "write the values or a range here"
     )
-    WRONG_VALUE = error("U111", '"{value}" {why}{hint}')
+    WRONG_VALUE = error("U111", '"{value}" {why}', "{remedy}")
     DATE_NOT_ISO = error(
         "U112",
         '"{value}" is no sure date, since some readers take the month first and others the day',
@@ -58,7 +58,7 @@ class UnaryTestIssues:
     )
     RANGE_WITH_DASH = error(
         "U113",
-        '"{text}" is no value of this field (did you mean "{meant}"?)',
+        '"{text}" is no value of this field',
         "a range is written with two dots; put it in quotes if it is one value",
     )
     INCOMPLETE_RANGE = error(
@@ -88,10 +88,12 @@ class UnaryTestIssues:
         "list the values{also}; if the field holds numbers, say so in the Type of the Fields sheet",
     )
     UNKNOWN_FIELD_COMPARED = error(
-        "U119", '"{text}" is no field{hint}', "braces hold the name of a field of the Fields sheet"
+        "U119", '"{text}" is no field', "braces hold the name of a field of the Fields sheet"
     )
     FIELD_NOT_COMPARABLE = error(
-        "U120", "{field} ({other}) cannot be compared by {operator} with this field ({type})"
+        "U120",
+        "{field} ({other}) cannot be compared by {operator} with this field ({type})",
+        "compare it with a value, or with a field of its own type",
     )
     FIELD_WITHOUT_OPERATOR = error(
         "U121",
@@ -128,10 +130,12 @@ class UnaryTestIssues:
             "the value"
         ),
     )
-    NOTHING_TO_COMPARE = error("U127", "nothing stands after {operator}", "write a value behind it")
+    NOTHING_TO_COMPARE = error(
+        "U127", "nothing stands after {operator}", "write a value behind it", value_is="operator"
+    )
     UNKNOWN_OPERATOR = error(
         "U128",
-        '"{text}" is no operator (did you mean "{meant}"?)',
+        '"{text}" is no operator',
         "put the words in quotes if they are a value",
     )
     COMMA_IN_PARENTHESES = error(
@@ -141,10 +145,10 @@ class UnaryTestIssues:
     )
     EMPTY_TEXT = error("U130", '"" holds no text', "write is blank to ask for a missing value")
     CONDITION_WITHOUT_FIELD = error(
-        "U131", '"{text}" does not begin with a field{hint}', "write a field and then a test, as in {example}"
+        "U131", '"{text}" does not begin with a field', "write a field and then a test, as in {example}"
     )
     CONDITION_WITHOUT_TEST = error(
         "U132",
         'nothing is asked of {field} in "{text}"',
-        "write one of = <> < <= > >= in, not in, is blank, is not blank and what it must be{hint}",
+        "write one of = <> < <= > >= in, not in, is blank, is not blank and what it must be{example}",
     )

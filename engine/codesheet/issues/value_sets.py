@@ -9,4 +9,9 @@ class ValueSetIssues:
     BAD_MEMBER = error(
         "V101", '"{text}" cannot be a member of a value set', "a member is a value, a wildcard or a range"
     )
-    SET_NOT_USED = note("V102", "no cell and no formula asks for the value set {set}")
+    SET_NOT_USED = note(
+        "V102",
+        "no cell and no formula asks for the value set {set}",
+        "ask for it (in {set}), or delete it",
+        value_is="set",
+    )

@@ -24,7 +24,7 @@ from codesheet.language.formulas import (
     Unary,
 )
 from codesheet.language.functions import AGGREGATES, FUNCTIONS
-from codesheet.language.names import CellProblem, Names, did_you_mean
+from codesheet.language.names import CellProblem, Names, nearest
 from codesheet.language.quotes import MARKS, quote_end, unquote
 from codesheet.language.values import FieldType
 from codesheet.language.written_values import read_written
@@ -35,13 +35,13 @@ _DEEPEST = 40
 
 _YES = ("yes", "y", "true")
 _NO = ("no", "n", "false")
+_ARGUMENTS = "correct what stands in its parentheses"
 _HINTS = {
-    ",": ": numbers are written without thousands commas",
-    "!": ' (did you mean "<>"?)',
-    "=": ": a formula begins without =",
-    "&": ": text is joined in braces, as in {First} {Second}",
-    ")": ": no parenthesis is open",
-    "{": ": fields have no braces in a formula",
+    ",": "numbers are written without thousands commas",
+    "=": "a formula begins without =",
+    "&": "text is joined in braces, as in {First} {Second}",
+    ")": "no parenthesis is open",
+    "{": "fields have no braces in a formula",
 }
 
 
@@ -167,17 +167,24 @@ class ExpressionParser:
     def _unknown_name(self, token: Token) -> CellProblem:
         if self.text[token.end :].lstrip().startswith("("):
             known = {*FUNCTIONS, *AGGREGATES}
-            hint = did_you_mean(token.text, known)
+            meant = nearest(token.text, known)
             functions = ", ".join(sorted(known))
-            return CellProblem(IssueCode.UNKNOWN_FUNCTION, text=token.text, hint=hint, functions=functions)
-        hint = did_you_mean(token.text, self.names.fields)
-        return CellProblem(IssueCode.UNKNOWN_NAME_IN_FORMULA, text=token.text, hint=hint)
+            return CellProblem(
+                IssueCode.UNKNOWN_FUNCTION, text=token.text, did_you_mean=meant, functions=functions
+            )
+        meant = nearest(token.text, self.names.fields)
+        return CellProblem(IssueCode.UNKNOWN_NAME_IN_FORMULA, text=token.text, did_you_mean=meant)
 
     def _unexpected(self, token: Token, expected: str) -> CellProblem:
         if token.kind is TokenKind.END:
-            return CellProblem(IssueCode.UNFINISHED_FORMULA, text=self.text.strip(), expected=expected)
-        hint = _HINTS.get(self.text[token.at], "")
-        return CellProblem(IssueCode.UNEXPECTED_TEXT, text=self._rest(token.at), expected=expected, hint=hint)
+            return CellProblem(IssueCode.UNFINISHED_FORMULA, text=self.text.strip(), missing=expected)
+        found = self.text[token.at]
+        return CellProblem(
+            IssueCode.UNEXPECTED_TEXT,
+            text=self._rest(token.at),
+            did_you_mean="<>" if found == "!" else "",
+            remedy=_HINTS.get(found, f"{expected} should stand there"),
+        )
 
     def _rest(self, at: int) -> str:
         rest = self.text[at:].strip()
@@ -230,7 +237,7 @@ class ExpressionParser:
                 function=name,
                 wanted=f"{function.wanted}, and perhaps where and a condition",
                 count=len(arguments),
-                hint="",
+                remedy=_ARGUMENTS,
             )
         return Aggregate(name, arguments[0] if arguments else None, where, token.at)
 
@@ -240,15 +247,17 @@ class ExpressionParser:
             raise CellProblem(IssueCode.WHERE_NOT_HERE, function=name)
         if len(arguments) < function.required or function.parameter(max(len(arguments) - 1, 0)) is None:
             over_rows = name in AGGREGATES and len(arguments) == 1
-            hint = (
-                f" ({name} over several rows belongs in a Formula of the Fields sheet)" if over_rows else ""
+            remedy = (
+                f"{name} over several rows belongs in a Formula of the Fields sheet"
+                if over_rows
+                else _ARGUMENTS
             )
             raise CellProblem(
                 IssueCode.WRONG_ARGUMENT_COUNT,
                 function=name,
                 wanted=function.wanted,
                 count=len(arguments),
-                hint=hint,
+                remedy=remedy,
             )
 
     def _set_name(self) -> str:
@@ -263,8 +272,8 @@ class ExpressionParser:
             written, end = found or (self.text[start : token.end], token.end)
         name = self.names.find_set(written)
         if name is None:
-            hint = did_you_mean(written, self.names.sets)
-            raise CellProblem(IssueCode.UNKNOWN_SET_IN_FORMULA, text=written, hint=hint)
+            meant = nearest(written, self.names.sets)
+            raise CellProblem(IssueCode.UNKNOWN_SET_IN_FORMULA, text=written, did_you_mean=meant)
         self.at = end
         return name
 

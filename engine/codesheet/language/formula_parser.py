@@ -104,9 +104,9 @@ def _refuse_lists(parts: tuple[str | Formula, ...], names: Names) -> None:
     for part in parts:
         if not isinstance(part, str) and type_of(part, names) is FieldType.CODE_LIST:
             found, wanted = TYPE_WORDS[FieldType.CODE_LIST], TYPE_WORDS[FieldType.CODE]
-            hint = ": item(List, 1) gives its first code"
+            remedy = "item(List, 1) gives its first code"
             piece = show_formula(part)
-            raise CellProblem(IssueCode.WRONG_RESULT, piece=piece, found=found, wanted=wanted, hint=hint)
+            raise CellProblem(IssueCode.WRONG_RESULT, piece=piece, found=found, wanted=wanted, remedy=remedy)
 
 
 def _parts(text: str, names: Names, *, aggregates: bool) -> tuple[str | Formula, ...]:
@@ -150,7 +150,7 @@ def _code(text: str, names: Names, *, aggregates: bool) -> Formula:
     _refuse_bare_field(text, names)
     if fold(text) == "none":
         why = "clears the field only when it is the whole cell"
-        raise CellProblem(IssueCode.WRONG_VALUE, value=text, why=why, hint=": write it alone, or in quotes")
+        raise CellProblem(IssueCode.WRONG_VALUE, value=text, why=why, remedy="write it alone, or in quotes")
     if " " in tidy(text):
-        raise CellProblem(IssueCode.SPACE_IN_CODE, text=text, meant=", ".join(text.split()))
+        raise CellProblem(IssueCode.SPACE_IN_CODE, text=text, did_you_mean=", ".join(text.split()))
     return Literal(text, FieldType.CODE)

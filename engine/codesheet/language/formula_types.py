@@ -111,7 +111,7 @@ def expect_type(formula: Formula, kind: FieldType, names: Names) -> Formula:
         piece=show_expression(checked),
         found=TYPE_WORDS[found],
         wanted=TYPE_WORDS[kind],
-        hint=_result_hint(found, kind),
+        remedy=_how_to_give(found, kind),
     )
 
 
@@ -120,12 +120,12 @@ def _is_fraction(formula: Formula, kind: FieldType) -> bool:
     return kind is FieldType.WHOLE and isinstance(formula, Literal) and formula.type is FieldType.NUMBER
 
 
-def _result_hint(found: FieldType, kind: FieldType) -> str:
+def _how_to_give(found: FieldType, kind: FieldType) -> str:
     if kind.is_number and found in (FieldType.TEXT, FieldType.CODE):
-        return ": number(…) makes a number of a text"
+        return "number(…) makes a number of a text"
     if kind is FieldType.DATE and found.is_number:
-        return ": write a date as yyyy-mm-dd"
-    return ""
+        return "write a date as yyyy-mm-dd"
+    return f"write {TYPE_WORDS[kind]}"
 
 
 def _as_literal(formula: Formula, kind: FieldType) -> Literal | None:
@@ -161,38 +161,38 @@ def _yes_no(operator: str, operand: Typed) -> Formula:
     formula, kind = operand
     if kind is FieldType.YES_NO:
         return formula
-    hint = f": ask {show_expression(formula)} is not blank, or compare it with something"
-    raise _wrong_operand(operator, "yes/no", operand, hint)
+    remedy = f"ask {show_expression(formula)} is not blank, or compare it with something"
+    raise _wrong_operand(operator, "yes/no", operand, remedy)
 
 
 def _number(operator: str, operand: Typed) -> Formula:
     formula, kind = operand
     if kind.is_number:
         return formula
-    hint = {
-        FieldType.DATE: ": days between(first, second) counts days",
-        FieldType.TIME: ": minutes between(first, second) counts minutes",
-        FieldType.TEXT: ": number(…) makes a number of a text",
-        FieldType.CODE: ": number(…) makes a number of a code",
+    remedies = {
+        FieldType.DATE: "days between(first, second) counts days",
+        FieldType.TIME: "minutes between(first, second) counts minutes",
+        FieldType.TEXT: "number(…) makes a number of a text",
+        FieldType.CODE: "number(…) makes a number of a code",
     }
-    raise _wrong_operand(operator, "numbers", operand, hint.get(kind, ""))
+    raise _wrong_operand(operator, "numbers", operand, remedies.get(kind, ""))
 
 
 def _of_a_set(operand: Typed) -> Formula:
     formula, kind = operand
     if kind.is_text:
         return formula
-    raise _wrong_operand("in", "codes and texts", operand, "")
+    raise _wrong_operand("in", "codes and texts", operand)
 
 
-def _wrong_operand(operator: str, wanted: str, operand: Typed, hint: str) -> CellProblem:
+def _wrong_operand(operator: str, wanted: str, operand: Typed, remedy: str = "") -> CellProblem:
     return CellProblem(
         IssueCode.WRONG_OPERAND,
         operator=operator,
         wanted=wanted,
         piece=show_expression(operand[0]),
         found=TYPE_WORDS[operand[1]],
-        hint=hint,
+        remedy=remedy or f"put {wanted} there",
     )
 
 
@@ -245,13 +245,13 @@ def _alike(operator: str, left: Typed, right: Typed) -> tuple[Formula, Formula, 
 def _differ(operator: str, left: Typed, right: Typed) -> CellProblem:
     numbers = [formula for formula, kind in (left, right) if kind.is_number and isinstance(formula, Literal)]
     kinds = {left[1], right[1]}
-    hint = ""
+    remedy = "write both as the same"
     if numbers and kinds & {FieldType.TEXT, FieldType.CODE}:
-        hint = (
-            f': a text or code goes in quotes, "{show_expression(numbers[0])}", with the zeros it begins with'
+        remedy = (
+            f'a text or code goes in quotes, "{show_expression(numbers[0])}", with the zeros it begins with'
         )
     elif kinds & {FieldType.NUMBER, FieldType.WHOLE} and kinds & {FieldType.TEXT, FieldType.CODE}:
-        hint = ": number(…) makes a number of a text"
+        remedy = "number(…) makes a number of a text"
     return CellProblem(
         IssueCode.TYPES_DIFFER,
         operator=operator,
@@ -259,7 +259,7 @@ def _differ(operator: str, left: Typed, right: Typed) -> CellProblem:
         first_type=TYPE_WORDS[left[1]],
         second=show_expression(right[0]),
         second_type=TYPE_WORDS[right[1]],
-        hint=hint,
+        remedy=remedy,
     )
 
 
@@ -279,7 +279,7 @@ def _argument(name: str, function: Function, place: int, argument: Typed) -> Typ
         (wanted,) = parameter.types
         if (literal := _as_literal(formula, wanted)) is not None:
             return literal, wanted
-    raise _wrong_operand(f"{name}(…)", parameter.words, argument, "")
+    raise _wrong_operand(f"{name}(…)", parameter.words, argument)
 
 
 def _aggregate(formula: Aggregate, names: Names) -> Typed:

@@ -44,8 +44,8 @@ class Names:
         return self._fields
 
 
-def did_you_mean(text: str, candidates: Iterable[str]) -> str:
-    """Give ` (did you mean "…"?)` for the nearest candidate, or nothing."""
+def nearest(text: str, candidates: Iterable[str]) -> str:
+    """Give the candidate that a text most resembles, and may have been meant; nothing where none does."""
     by_folded = {fold(candidate): candidate for candidate in candidates}
     near = get_close_matches(fold(text), by_folded, n=1, cutoff=0.6)
-    return f' (did you mean "{by_folded[near[0]]}"?)' if near else ""
+    return by_folded[near[0]] if near else ""

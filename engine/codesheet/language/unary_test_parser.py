@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from codesheet.issues import IssueCode
 from codesheet.language.formula_lexer import longest_name
-from codesheet.language.names import CellProblem, Names, did_you_mean
+from codesheet.language.names import CellProblem, Names, nearest
 from codesheet.language.quotes import MARKS, is_quoted, quote, quote_end, split_outside_quotes, unquote
 from codesheet.language.unary_test_printer import show_unary_test
 from codesheet.language.unary_test_ranges import read_range
@@ -97,13 +97,13 @@ def parse_condition(text: str, names: Names) -> tuple[str, UnaryTest]:
     field = names.find_field(found[0]) if found else None
     if found is None or field is None:
         name = _CONDITION_NAME_END.split(text, maxsplit=1)[0].strip()
-        hint = did_you_mean(name, names.fields)
+        meant = nearest(name, names.fields)
         example = f"{next(iter(names.fields), 'Payer')} is not blank"
-        raise CellProblem(IssueCode.CONDITION_WITHOUT_FIELD, text=text, hint=hint, example=example)
+        raise CellProblem(IssueCode.CONDITION_WITHOUT_FIELD, text=text, did_you_mean=meant, example=example)
     kind, test = names.fields[field], text[found[1] :].strip()
     if not _CONDITION_TEST.match(test):
-        hint = f" ({field} = yes)" if kind is FieldType.YES_NO else ""
-        raise CellProblem(IssueCode.CONDITION_WITHOUT_TEST, field=field, text=text, hint=hint)
+        example = f" ({field} = yes)" if kind is FieldType.YES_NO else ""
+        raise CellProblem(IssueCode.CONDITION_WITHOUT_TEST, field=field, text=text, example=example)
     return field, parse_unary_test(test, kind, names)
 
 
@@ -172,8 +172,8 @@ def _in_list(text: str, reader: _Reader) -> list[UnaryTest]:
     sets = [name for item in bare if (name := reader.names.find_set(item))]
     if sets and len(sets) < len(bare):
         other = next(item for item in bare if not reader.names.find_set(item))
-        hint = did_you_mean(other, reader.names.sets)
-        raise CellProblem(IssueCode.SETS_AND_VALUES_MIXED, set=sets[0], text=other, hint=hint)
+        meant = nearest(other, reader.names.sets)
+        raise CellProblem(IssueCode.SETS_AND_VALUES_MIXED, set=sets[0], text=other, did_you_mean=meant)
     if len(items) == 1 and bare and not sets:
         return [_value_set(text, reader)]
     named = {item for item in bare if reader.names.find_set(item)}
@@ -189,8 +189,8 @@ def _is_bare(item: str) -> bool:
 def _value_set(text: str, reader: _Reader) -> InSet:
     name = reader.names.find_set(text)
     if name is None:
-        hint = did_you_mean(text, reader.names.sets)
-        raise CellProblem(IssueCode.UNKNOWN_VALUE_SET, text=text, hint=hint)
+        meant = nearest(text, reader.names.sets)
+        raise CellProblem(IssueCode.UNKNOWN_VALUE_SET, text=text, did_you_mean=meant)
     if not reader.kind.is_text:  # members of value sets are texts and codes
         raise CellProblem(IssueCode.VALUE_SET_OF_NO_CODES, type=reader.kind.value)
     return InSet(name)
@@ -250,7 +250,7 @@ def _refuse_what_needs_quotes(text: str) -> None:
     if "{" in text or "}" in text:
         raise CellProblem(IssueCode.FIELD_WITHOUT_OPERATOR, text=text)
     if _LEADING_IS.match(text):
-        raise CellProblem(IssueCode.UNKNOWN_OPERATOR, text="is", meant="=")
+        raise CellProblem(IssueCode.UNKNOWN_OPERATOR, text="is", did_you_mean="=")
     if ";" in text:
         raise CellProblem(IssueCode.SEMICOLON_IN_LIST, text=text)
 
@@ -258,14 +258,16 @@ def _refuse_what_needs_quotes(text: str) -> None:
 def _comparison(operator: str, text: str, reader: _Reader) -> UnaryTest:
     """Read what stands after `>=`, `<>` and their like."""
     if operator in _MISSPELT_OPERATOR:
-        raise CellProblem(IssueCode.UNKNOWN_OPERATOR, text=operator, meant=_MISSPELT_OPERATOR[operator])
+        raise CellProblem(
+            IssueCode.UNKNOWN_OPERATOR, text=operator, did_you_mean=_MISSPELT_OPERATOR[operator]
+        )
     operator = _SAME_OPERATOR.get(operator, operator)
     if not text:
         raise CellProblem(IssueCode.NOTHING_TO_COMPARE, operator=operator)
     if found := _FIELD_IN_BRACES.fullmatch(text):
         return _compared_with_field(operator, found[1], reader)
     if found := _OPERATOR.match(text):
-        raise CellProblem(IssueCode.UNKNOWN_OPERATOR, text=f"{operator} {found[1]}", meant=operator)
+        raise CellProblem(IssueCode.UNKNOWN_OPERATOR, text=f"{operator} {found[1]}", did_you_mean=operator)
     if operator in ("=", "<>"):
         test = _value(text, reader)
         return test if operator == "=" else Not(test)
@@ -287,8 +289,8 @@ def _half_open(operator: str, text: str, reader: _Reader) -> Interval:
 def _compared_with_field(operator: str, name: str, reader: _Reader) -> Compare:
     field = reader.names.find_field(name)
     if field is None:
-        hint = did_you_mean(name, reader.names.fields)
-        raise CellProblem(IssueCode.UNKNOWN_FIELD_COMPARED, text=name.strip(), hint=hint)
+        meant = nearest(name, reader.names.fields)
+        raise CellProblem(IssueCode.UNKNOWN_FIELD_COMPARED, text=name.strip(), did_you_mean=meant)
     other = reader.names.fields[field]
     alike = _comparable_as(other) == _comparable_as(reader.kind)
     ordered = not other.is_text and other is not FieldType.YES_NO

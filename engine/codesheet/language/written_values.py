@@ -57,7 +57,9 @@ def refuse_dash_between_codes(text: str) -> None:
     """Raise if two codes of one shape are joined by a dash: a range in other programs, one value here."""
     found = _DASHED_CODES.fullmatch(text.strip())
     if found and code_shape(found[1]) == code_shape(found[2]):
-        raise CellProblem(IssueCode.RANGE_WITH_DASH, text=text.strip(), meant=f"{found[1]}..{found[2]}")
+        raise CellProblem(
+            IssueCode.RANGE_WITH_DASH, text=text.strip(), did_you_mean=f"{found[1]}..{found[2]}"
+        )
 
 
 def code_shape(code: str) -> str:
@@ -74,7 +76,7 @@ def read_written(text: str, kind: FieldType) -> str | float:
     """
     if kind.is_text:
         if not text.strip():
-            raise CellProblem(IssueCode.EMPTY_TEXT)
+            raise CellProblem(IssueCode.EMPTY_TEXT, text='""')
         return tidy(text)
     if kind is FieldType.DATE:
         refuse_us_date(text)
@@ -83,7 +85,11 @@ def read_written(text: str, kind: FieldType) -> str | float:
     except ValueProblem as problem:
         _refuse_dash(text, kind)
         raise CellProblem(
-            IssueCode.WRONG_VALUE, value=text.strip(), why=problem, hint=_hint(text, kind)
+            IssueCode.WRONG_VALUE,
+            value=text.strip(),
+            why=problem,
+            did_you_mean=_meant(text, kind),
+            remedy=_IN_A_TEST if kind.is_number else how_to_write(kind),
         ) from problem
 
 
@@ -98,7 +104,7 @@ def _refuse_dash(text: str, kind: FieldType) -> None:
     for dash in (" - ", "–", "—", "-"):  # noqa: RUF001 - as word processors type it
         ends = [end.strip() for end in text.split(dash)]
         if len(ends) == 2 and all(end and _reads(end, kind) for end in ends):  # noqa: PLR2004 - two ends
-            raise CellProblem(IssueCode.RANGE_WITH_DASH, text=text.strip(), meant="..".join(ends))
+            raise CellProblem(IssueCode.RANGE_WITH_DASH, text=text.strip(), did_you_mean="..".join(ends))
 
 
 def _reads(text: str, kind: FieldType) -> bool:
@@ -109,13 +115,26 @@ def _reads(text: str, kind: FieldType) -> bool:
     return True
 
 
-def _hint(text: str, kind: FieldType) -> str:
+_IN_A_TEST = "write a number without its unit, as in 16, or 16..90, or >= 16"
+
+
+def _meant(text: str, kind: FieldType) -> str:
     found = _AT_LEAST.fullmatch(text.strip())
-    if found and kind.is_number:
-        return f' (did you mean ">= {found[1]}"?)'
-    if kind.is_number:
-        return ": write a number without its unit, as in 16, or 16..90, or >= 16"
-    return ""
+    return f">= {found[1]}" if found and kind.is_number else ""
+
+
+def how_to_write(kind: FieldType) -> str:
+    """Say how a value of a type is written, as what to do about one that is none."""
+    return _HOW_TO_WRITE.get(kind, f"write {TYPE_WORDS[kind]}")
+
+
+_HOW_TO_WRITE = {
+    FieldType.NUMBER: "write a number without its unit, as in 16",
+    FieldType.WHOLE: "write a whole number without its unit, as in 16",
+    FieldType.DATE: "type the day again, as yyyy-mm-dd",
+    FieldType.TIME: "type it again, as hh:mm",
+    FieldType.YES_NO: "write yes or no",
+}
 
 
 def read_typed(cell: CellValue, kind: FieldType) -> str | float:
@@ -134,4 +153,6 @@ def read_typed(cell: CellValue, kind: FieldType) -> str | float:
         return _one(read_value(cell, kind))
     except ValueProblem as problem:
         shown = str(read_value(cell, FieldType.TEXT))
-        raise CellProblem(IssueCode.WRONG_VALUE, value=shown, why=problem, hint="") from problem
+        raise CellProblem(
+            IssueCode.WRONG_VALUE, value=shown, why=problem, remedy=how_to_write(kind)
+        ) from problem

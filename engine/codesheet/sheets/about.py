@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import FieldType, ValueProblem, fold, read_value
+from codesheet.language.written_values import how_to_write
 from codesheet.location import CellRef
 from codesheet.model import Period, Source
 from codesheet.sheets.cells import Cell
@@ -136,7 +137,11 @@ def _read_day(cell: Cell | None, issues: list[Issue]) -> int | None:
     try:
         day = read_value(cell.value, FieldType.DATE)
     except ValueProblem as problem:
-        issues.append(IssueCode.NOT_A_VALUE.issue(cell.at, text=cell.text, why=problem))
+        issues.append(
+            IssueCode.NOT_A_VALUE.issue(
+                cell.at, text=cell.text, why=problem, remedy=how_to_write(FieldType.DATE)
+            )
+        )
         return None
     return int(day) if isinstance(day, float) else None
 

@@ -8,10 +8,11 @@ from codesheet.issues import Issue, IssueCode, IssueKind
 from codesheet.language.formula_parser import parse_expression, parse_formula, parse_message
 from codesheet.language.formula_types import expect_type
 from codesheet.language.formulas import Formula
-from codesheet.language.names import CellProblem, Names, did_you_mean
+from codesheet.language.names import CellProblem, Names, nearest
 from codesheet.language.unary_test_parser import parse_condition, parse_unary_test, split_conditions
 from codesheet.language.unary_tests import UnaryTest
 from codesheet.language.values import CellValue, FieldType, Scalar, ValueProblem, fold, read_value, tidy
+from codesheet.language.written_values import how_to_write
 from codesheet.location import CellRef
 from codesheet.model import Condition
 
@@ -90,7 +91,9 @@ class CellReader:
         try:
             return read_value(cell.value, kind)
         except ValueProblem as problem:
-            self.report(IssueCode.NOT_A_VALUE, cell.at, text=cell.text, why=problem)
+            self.report(
+                IssueCode.NOT_A_VALUE, cell.at, text=cell.text, why=problem, remedy=how_to_write(kind)
+            )
             return None
 
     def conditions(self, cell: Cell) -> tuple[Condition, ...] | None:
@@ -137,8 +140,8 @@ def find_field(names: Names, text: str, at: CellRef, issues: list[Issue]) -> str
     """Give the declared name of a field; None, with an issue, where there is none."""
     name = names.find_field(text)
     if name is None:
-        hint = did_you_mean(text, names.fields)
-        issues.append(IssueCode.UNKNOWN_NAME.issue(at, name=tidy(text), hint=hint))
+        meant = nearest(text, names.fields)
+        issues.append(IssueCode.UNKNOWN_NAME.issue(at, name=tidy(text), did_you_mean=meant))
     return name
 
 
@@ -147,8 +150,8 @@ def find_word(words: Iterable[str], cell: Cell, what: str, issues: list[Issue]) 
     words = list(words)
     found = next((word for word in words if fold(word) == fold(cell.text)), None)
     if found is None:
-        hint = did_you_mean(cell.text, words)
-        facts = {"text": cell.text, "what": what, "hint": hint, "words": ", ".join(words)}
+        meant = nearest(cell.text, words)
+        facts = {"text": cell.text, "what": what, "did_you_mean": meant, "words": ", ".join(words)}
         issues.append(IssueCode.UNKNOWN_WORD.issue(cell.at, **facts))
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from codesheet.issues import IssueCode
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.values import fold
 from codesheet.model import ExampleRow, Examples, Field, Origin
 from codesheet.sheets.cells import CellReader
@@ -52,8 +52,8 @@ def _expected(table: Table, reader: CellReader) -> Iterator[tuple[str, Column]]:
         word = next((word for word in EXPECTED_WORDS if fold(word) == fold(column.heading)), None)
         name = word or reader.names.find_field(column.heading)
         if name is None:
-            hint = did_you_mean(column.heading, (*EXPECTED_WORDS, *reader.names.fields))
-            reader.report(IssueCode.UNKNOWN_NAME, column.at, name=column.heading, hint=hint)
+            meant = nearest(column.heading, (*EXPECTED_WORDS, *reader.names.fields))
+            reader.report(IssueCode.UNKNOWN_NAME, column.at, name=column.heading, did_you_mean=meant)
         else:
             yield name, column
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.names import Names, did_you_mean
+from codesheet.language.names import Names, nearest
 from codesheet.language.values import DateForm, FieldType, ValueProblem, fold, read_value, tidy
+from codesheet.language.written_values import how_to_write
 from codesheet.location import CellRef
 from codesheet.model import AllowedValues, Field, Level, Origin, Required
 from codesheet.sheets.cells import Cell, CellReader, find_field, find_word, split_list
@@ -146,8 +147,8 @@ def _allowed(cell: Cell | None, kind: FieldType, names: Names, issues: list[Issu
     bound = _AT_MOST.search(cell.text)
     at_most = int(bound[1]) if bound else None
     if at_most is not None and kind is not FieldType.CODE_LIST:
-        why = "bounds the length of a code list: drop it, or make the type code list"
-        issues.append(IssueCode.BAD_ALLOWED_VALUES.issue(cell.at, text=f"at most {at_most}", why=why))
+        facts = {"why": "bounds the length of a code list", "remedy": "drop it, or make the type code list"}
+        issues.append(IssueCode.BAD_ALLOWED_VALUES.issue(cell.at, text=f"at most {at_most}", **facts))
     text = tidy(cell.text[: bound.start()] if bound else cell.text)
     named = names.find_set(text) or names.find_set(text.removeprefix("in "))
     if named is not None or not text:
@@ -155,9 +156,10 @@ def _allowed(cell: Cell | None, kind: FieldType, names: Names, issues: list[Issu
     values = split_list(cell.text[: bound.start()] if bound else cell.text)
     values = [value.strip('"') for value in values]
     if len(values) == 1:
-        hint = did_you_mean(text, names.sets)
-        why = f"is neither a value set{hint} nor a list of several values"
-        issues.append(IssueCode.BAD_ALLOWED_VALUES.issue(cell.at, text=text, why=why))
+        meant = nearest(text, names.sets)
+        why, remedy = "is neither a value set nor a list of several values", "name a set, or list the values"
+        facts = {"text": text, "why": why, "remedy": remedy, "did_you_mean": meant}
+        issues.append(IssueCode.BAD_ALLOWED_VALUES.issue(cell.at, **facts))
         return None
     return AllowedValues(_readable(values, kind, cell, issues), None, at_most)
 
@@ -168,7 +170,8 @@ def _readable(values: list[str], kind: FieldType, cell: Cell, issues: list[Issue
         try:
             read_value(value, kind)
         except ValueProblem as problem:
-            issues.append(IssueCode.BAD_ALLOWED_VALUES.issue(cell.at, text=value, why=problem))
+            facts = {"text": value, "why": problem, "remedy": how_to_write(kind)}
+            issues.append(IssueCode.BAD_ALLOWED_VALUES.issue(cell.at, **facts))
         else:
             readable.append(value)
     return tuple(readable)
@@ -218,8 +221,8 @@ def _row_field(
     if name is None:
         return ""
     if declared[name].field.level is Level.LINE or (declared[name].formula and label != "On claim lines"):
-        why = "it must be a field that is read from the export"
-        issues.append(IssueCode.BAD_SETTING.issue(cell.at, label=label, text=cell.text, why=why))
+        remedy = "it must be a field that is read from the export"
+        issues.append(IssueCode.BAD_SETTING.issue(cell.at, label=label, text=cell.text, remedy=remedy))
     return name
 
 
@@ -232,7 +235,7 @@ def _expect_type(
     issues: list[Issue],
 ) -> None:
     if name and kind is not None and declared[name].field.type is not kind:
-        facts = {"label": label, "text": name, "why": f"its type must be {kind.value}"}
+        facts = {"label": label, "text": name, "remedy": f"its type must be {kind.value}"}
         issues.append(IssueCode.BAD_SETTING.issue(cell.at, declared[name].field.at, **facts))
 
 

@@ -142,6 +142,9 @@ def fields_tested(test: UnaryTest) -> Iterator[str]:
             return
 
 
+_ON_LINES = "test it in a table of line changes or edits"
+
+
 def _line_fields_read(levelled: Levelled) -> Iterator[Issue]:
     """Find what works on rows and reads lines: lines do not exist yet when it runs."""
     fields = levelled.fields
@@ -152,13 +155,13 @@ def _line_fields_read(levelled: Levelled) -> Iterator[Issue]:
         reader = f'"{table.name}" ({table.hit_policy.value if grouped else table.result.value})'
         for name, at in decision_reads(table).items():
             if fields[name].level is Level.LINE:
-                yield IssueCode.LINE_FIELD_READ.issue(at, reader=reader, field=name, remedy="")
+                yield IssueCode.LINE_FIELD_READ.issue(at, reader=reader, field=name, remedy=_ON_LINES)
     for field in fields.values():
         if field.level is Level.LINE or field.formula is None:
             continue
         for name in sorted({*fields_read(field.formula), *field.per}):
             if fields[name].level is Level.LINE:
-                remedy = f": give {field.name} level line"
+                remedy = f"give {field.name} level line"
                 facts = {"reader": field.name, "field": name, "remedy": remedy}
                 yield IssueCode.LINE_FIELD_READ.issue(field.at, **facts)
 

@@ -60,7 +60,8 @@ def _fits(name: str, column: Column, result: Result, reader: CellReader) -> bool
         return True
     if not special and result is not Result.EDITS:
         return True
-    remedy = f": it can be {', '.join((*_OF_RESULT[result], *_ANYWHERE))}" if result is Result.EDITS else ""
+    words = ", ".join((*_OF_RESULT[result], *_ANYWHERE))
+    remedy = f"it can be {words}" if result is Result.EDITS else f"name a field, or one of {words}"
     facts = {"column": name, "result": result.value, "remedy": remedy}
     reader.report(IssueCode.COLUMN_NOT_FOR_RESULT, column.at, **facts)
     return False

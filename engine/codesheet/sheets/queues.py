@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.values import fold, tidy
 from codesheet.location import CellRef
 from codesheet.model import DecisionTable, EditText, LookupTable
@@ -44,7 +44,7 @@ def unknown_queues(
     known = {fold(name) for name in queues.listed}
     for name, at in _named(queues, declared, lookups, decisions):
         if known and fold(name) not in known:
-            facts = {"queue": name, "hint": did_you_mean(name, queues.listed)}
+            facts = {"queue": name, "did_you_mean": nearest(name, queues.listed)}
             yield IssueCode.UNKNOWN_QUEUE.issue(at, **facts, queues=", ".join(queues.listed))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.values import fold, tidy
 from codesheet.location import CellRef
 from codesheet.sheets.cells import Cell, text_of
@@ -110,8 +110,8 @@ def _role_issue(sheet: Sheet, row: int, number: int, roles: tuple[str, ...], kin
     if not written:
         heading = tidy(text_of(sheet.value(row + 1, number)))
         return IssueCode.COLUMN_WITHOUT_ROLE.issue(at, heading=heading, roles=words)
-    hint = did_you_mean(written, roles)
-    return IssueCode.UNKNOWN_ROLE.issue(at, text=written, kind=kind, hint=hint, roles=words)
+    meant = nearest(written, roles)
+    return IssueCode.UNKNOWN_ROLE.issue(at, text=written, kind=kind, did_you_mean=meant, roles=words)
 
 
 def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]:
@@ -121,8 +121,12 @@ def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]
         cell = Cell(value, sheet.ref(row, number))
         heading = next((heading for heading in headings if fold(heading) == fold(cell.text)), None)
         if heading is None:
-            hint = did_you_mean(cell.text, headings)
-            facts = {"text": cell.text, "what": f"column of a {titled.kind.value} sheet", "hint": hint}
+            meant = nearest(cell.text, headings)
+            facts = {
+                "text": cell.text,
+                "what": f"column of a {titled.kind.value} sheet",
+                "did_you_mean": meant,
+            }
             issues.append(IssueCode.UNKNOWN_WORD.issue(cell.at, words=", ".join(headings), **facts))
         elif heading in seen:
             issues.append(IssueCode.REPEATED_COLUMN.issue(cell.at, seen[heading].at, heading=heading))

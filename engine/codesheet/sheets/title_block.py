@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.names import did_you_mean
+from codesheet.language.names import nearest
 from codesheet.language.values import fold, tidy
 from codesheet.sheets.cells import Cell, text_of
 from codesheet.sheets.workbook import Sheet
@@ -132,19 +132,18 @@ def _kind(sheet: Sheet, issues: list[Issue]) -> Kind | None:
     text = text_of(sheet.value(1, 1))
     found = next((kind for kind in Kind if fold(kind.value) == fold(text)), None)
     if found is None:
-        hint = _near_kind(text)
-        if hint or _looks_like_a_table(sheet):
+        meant = _near_kind(text)
+        if meant or _looks_like_a_table(sheet):
             kinds = ", ".join(kind.value for kind in Kind)
-            facts = {"text": text, "hint": hint, "kinds": kinds}
+            facts = {"text": text, "did_you_mean": meant, "kinds": kinds}
             issues.append(IssueCode.UNKNOWN_KIND.issue(sheet.ref(1, 1), **facts))
     return found
 
 
 def _near_kind(text: str) -> str:
     """Suggest a kind only for a slip of the pen: most sheets of other kinds are notes."""
-    hint = did_you_mean(text, (kind.value for kind in Kind))
-    near = next((kind.value for kind in Kind if f'"{kind.value}"' in hint), "")
-    return hint if abs(len(near) - len(tidy(text))) <= _SLIP else ""
+    meant = nearest(text, (kind.value for kind in Kind))
+    return meant if abs(len(meant) - len(tidy(text))) <= _SLIP else ""
 
 
 _SLIP = 2
@@ -208,8 +207,13 @@ def _labels(sheet: Sheet, kind: Kind, table_row: int, issues: list[Issue]) -> di
         if known is None and kind is Kind.ABOUT and not text:
             continue  # a longer text beside a label may go on below it
         if known is None:
-            hint = did_you_mean(text, LABELS[kind]) if text else ""
-            facts = {"label": text, "kind": kind.value, "hint": hint, "labels": ", ".join(LABELS[kind])}
+            meant = nearest(text, LABELS[kind]) if text else ""
+            facts = {
+                "label": text,
+                "kind": kind.value,
+                "did_you_mean": meant,
+                "labels": ", ".join(LABELS[kind]),
+            }
             issues.append(IssueCode.UNKNOWN_LABEL.issue(at, **facts))
         elif known in labels:
             if known != "Note":

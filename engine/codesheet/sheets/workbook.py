@@ -95,8 +95,8 @@ def read_workbooks(path: Path) -> tuple[list[Sheet], list[Source], list[Issue]]:
         try:
             data = file.read_bytes()
         except OSError as problem:
-            why = f"{problem.strerror}; close it in other programs, or correct its permissions"
-            issues.append(IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why))
+            remedy = "close it in other programs, or correct its permissions"
+            issues.append(_unreadable(name, (problem.strerror or type(problem).__name__, remedy)))
             continue
         sources.append(Source(name, hashlib.sha256(data).hexdigest()))
         found, more = read_sheets(data, name)
@@ -115,26 +115,35 @@ def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
                 warnings.simplefilter("ignore")  # openpyxl's remarks on styles and drop-downs
                 return _sheets(data, name)
         except Exception as problem:  # noqa: BLE001 - a damaged file makes openpyxl raise almost anything
-            why = f"it is damaged ({type(problem).__name__}); open it in Excel, let it repair, save it again"
-    return [], [IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=why)]
+            kind = type(problem).__name__
+            why = f"it is damaged ({kind})", "open it in Excel, let it repair, save it again"
+    return [], [_unreadable(name, why)]
 
 
-def _why_unreadable(data: bytes) -> str | None:
-    """Judge the file before it is unpacked: Excel's own refusals, and files made to exhaust memory."""
+def _unreadable(name: str, why: tuple[str, str]) -> Issue:
+    reason, remedy = why
+    return IssueCode.UNREADABLE_WORKBOOK.issue(CellRef(name), why=reason, remedy=remedy)
+
+
+def _why_unreadable(data: bytes) -> tuple[str, str] | None:
+    """Judge the file before it is unpacked: Excel's own refusals, and files made to exhaust memory.
+
+    Gives why it cannot be read and what to do; None where it can.
+    """
     if data.startswith(_PASSWORD_MARK):
-        return "it is protected by a password, or in the old .xls format; save it as .xlsx without a password"
+        why = "it is protected by a password, or in the old .xls format"
+        return why, "save it as .xlsx without a password"
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             size = sum(part.file_size for part in archive.infolist())
             if any(_declares_entities(archive, part) for part in archive.infolist()):
-                return "it holds XML with declarations that Excel never writes; save it again in Excel"
+                return "it holds XML with declarations that Excel never writes", "save it again in Excel"
     except _NO_ZIP:
-        return "it is no Excel workbook, or only a part of one; copy it again, or save it again as .xlsx"
+        why = "it is no Excel workbook, or only a part of one"
+        return why, "copy it again, or save it again as .xlsx"
     if size > _LARGEST:
-        return (
-            f"it unpacks to {size // 1_000_000:,} MB (at most {_LARGEST // 1_000_000:,}); "
-            "delete the formatted but empty rows and columns around its tables"
-        )
+        why = f"it unpacks to {size // 1_000_000:,} MB (at most {_LARGEST // 1_000_000:,})"
+        return why, "delete the formatted but empty rows and columns around its tables"
     return None
 
 
