@@ -68,7 +68,8 @@ def test_line_changes_have_an_order() -> None:
     assert checked(table.format("A", order) + table.format("B", order) + table.format("C", "")) == wrapped("""
         book.xlsx!B: error[T110] "line changes" tables "A" and "B" both have Order 1: give each its own
             (see also book.xlsx!A)
-        book.xlsx!C: error[T108] each of several tables with Result line changes needs the label Order
+        book.xlsx!C: error[T108] each of several tables with Result line changes needs the label Order:
+            add it to the title block
     """)
 
 
@@ -84,8 +85,8 @@ FIRST = """
 def test_first_stands_in_one_workbook_in_order() -> None:
     text = f"# A{FIRST}| 2 | a | 1 |\n| 1 | b | 2 |\n## z.xlsx\n# A{FIRST}| 1 | c | 3 |\n"
     assert checked(text) == wrapped("""
-        book.xlsx!A: error[T111] hit policy First goes from top to bottom, so its rules must stand in one
-            workbook; these stand in book.xlsx, z.xlsx (see also z.xlsx!A!6)
+        book.xlsx!A: error[T111] hit policy First goes from top to bottom, and the rules stand in book.xlsx,
+            z.xlsx: move them to one workbook, or use hit policy Priority (see also z.xlsx!A!6)
         book.xlsx!A!7: error[T112] rule 1 stands below rule 2: the sheet seems to have been sorted; put the
             rules back in order (see also book.xlsx!A!6)
     """)
@@ -129,9 +130,12 @@ def test_scopes_that_say_nothing() -> None:
         | Drug | Message |
         | a | one |
     """) == wrapped("""
-        book.xlsx!A: warning[T114] Scope names Plan < Payer, which no IF column and no Applies to tests
-        book.xlsx!A: warning[T114] Scope names Payer < Payer group, which no IF column and no Applies to tests
-        book.xlsx!A: warning[T115] Scope says Plan < Payer, but no lookup or formula gives Payer from Plan
+        book.xlsx!A: warning[T114] Scope names Plan < Payer, which no IF column and no Applies to tests:
+            test them in IF columns, or take them out of Scope
+        book.xlsx!A: warning[T114] Scope names Payer < Payer group, which no IF column and no Applies to
+            tests: test them in IF columns, or take them out of Scope
+        book.xlsx!A: warning[T115] Scope says Plan < Payer, but no lookup or formula gives Payer from Plan:
+            write a semicolon between them, or add such a lookup
         book.xlsx!A!7: error[T116] a Collect table with a Scope needs a RULE id on every row: it says which
             rules are rivals
     """)
@@ -157,6 +161,8 @@ def test_values_that_the_fields_sheet_does_not_allow() -> None:
         | iv, SQ | A1 | 1 | 25, XE |
         | not IV | A2 | 1 | 26, 25 |
     """) == wrapped("""
-        book.xlsx!A!A5: warning[F112] "SQ" is not among the allowed values of Route: it can be IV, SC, IM
-        book.xlsx!A!D6: warning[F112] "26" is not among the allowed values of Modifiers: it can be 25, X*
+        book.xlsx!A!A5: warning[F112] "SQ" is not among the allowed values of Route: it can be IV, SC, IM;
+            or add it to Allowed values
+        book.xlsx!A!D6: warning[F112] "26" is not among the allowed values of Modifiers: it can be 25, X*;
+            or add it to Allowed values
     """)

@@ -79,9 +79,10 @@ def test_rows_that_ended_and_rows_to_come() -> None:
         | y    | 2    | 2026-11-25 | |
     """) == wrapped("""
         book.xlsx!A: note[D102] no longer in force on 2026-11-24, and nothing with the same conditions
-            follows: row 6
+            follows: row 6; add rows for the days after if some are missing
             (see also book.xlsx!A!6)
-        book.xlsx!A: note[D103] not in force before 2026-11-25, seen from 2026-11-24: row 8 (see also
+        book.xlsx!A: note[D103] not in force before 2026-11-25, seen from 2026-11-24: row 8; correct FROM if
+            that is not meant (see also
             book.xlsx!A!8)
     """)
 

@@ -259,7 +259,8 @@ def test_copies() -> None:
             row is billed twice: delete one of them (see also book.xlsx!A!6)
         book.xlsx!A!8: warning[T206] whatever matches this rule matches row 6 too, which gives the same, so
             that each
-            such row is billed twice (see also book.xlsx!A!6)
+            such row is billed twice: delete this rule, unless it is to differ one day
+            (see also book.xlsx!A!6)
     """)
 
 

@@ -136,7 +136,7 @@ def test_codes_wrapped_to_keep_excel_from_their_zeros(tmp_path: Path) -> None:
 def test_encodings_that_do_not_name_themselves(tmp_path: Path, encoding: str) -> None:
     (fault,) = faults(csv_file(tmp_path, (HEADINGS + "V1,1,0001,a\n").encode(encoding)))
     assert fault == (
-        "visits.csv: error[R101] cannot be read: it holds NUL characters, so it is damaged or no text file: "
+        "visits.csv: error[R101] cannot be read: it holds NUL characters, so it is damaged or no text file; "
         'save it as "CSV UTF-8"'
     )
 
@@ -160,14 +160,15 @@ def test_a_long_cell_within_bounds(tmp_path: Path) -> None:
 def test_a_pipe_can_be_read_only_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    why = "it is no file (a pipe can be read only once): save the visits as one"
+    why = "it is no file (a pipe can be read only once); save the visits as one"
     assert faults(pipe) == [f"pipe: error[R101] cannot be read: {why}"]
 
 
 def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
+    remedy = "check its name, and that you may read it"
     assert faults(tmp_path / "none.csv", tmp_path) == [
-        "none.csv: error[R101] cannot be read: no such file or directory",
-        f"{tmp_path.name}: error[R101] cannot be read: is a directory",
+        f"none.csv: error[R101] cannot be read: no such file or directory; {remedy}",
+        f"{tmp_path.name}: error[R101] cannot be read: is a directory; {remedy}",
     ]
 
 
@@ -182,7 +183,7 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
         return table
 
     monkeypatch.setattr(reader, "read_csv", slowly)
-    why = "it was changed while it was read: run again when it is complete"
+    why = "it was changed while it was read; run again when it is complete"
     assert faults(path) == [f"visits.csv: error[R101] cannot be read: {why}"]
 
 
@@ -191,7 +192,7 @@ def test_merged_cells_among_visits_stop_the_run(tmp_path: Path) -> None:
     (fault,) = faults(xlsx_file(tmp_path, rows, lambda sheet: sheet.merge_cells("A2:A4")))
     assert fault == (
         "visits.xlsx!Sheet: error[R101] cannot be read: cells A2:A4 are merged, so not every row says what "
-        "it holds: unmerge them and fill in each"
+        "it holds; unmerge them and fill in each"
     )
 
 

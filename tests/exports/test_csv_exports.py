@@ -213,16 +213,19 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     paths = [tmp_path / "none.csv", tmp_path / "folder"]
     encounters, issues = read_encounters(paths, BOOK)
     assert encounters is None
+    remedy = "check its name, and that you may read it"
     assert [str(issue) for issue in issues] == [
-        "none.csv: error[R101] cannot be read: no such file or directory",
-        "folder: error[R101] cannot be read: is a directory",
+        f"none.csv: error[R101] cannot be read: no such file or directory; {remedy}",
+        f"folder: error[R101] cannot be read: is a directory; {remedy}",
     ]
 
 
 def test_a_file_of_headings_only_is_a_warning(export: Path) -> None:
     export.write_text("Visit ID,Item\n")
     encounters, issues = read_encounters([export], BOOK)
-    assert [str(issue) for issue in issues] == ["visits.csv: warning[R108] holds headings but no visits"]
+    assert [str(issue) for issue in issues] == [
+        "visits.csv: warning[R108] holds headings but no visits: export them again if there should be some"
+    ]
     assert values(encounters, "Visit ID") == []
     assert encounters is not None
     assert (encounters.frame.rows, encounters.row_count) == (0, 0)

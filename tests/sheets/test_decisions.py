@@ -233,11 +233,13 @@ def test_slips_in_labels() -> None:
         book.xlsx!A!B2: error[W125] "Frist" is no hit policy (did you mean "First"?): it can be Unique, Any,
             First, Priority, Rule order, Collect, Collect sum, Collect min, Collect max, Collect count,
             First in group, Override
-        book.xlsx!B!B3: error[T107] Per goes only with hit policy First in group
-        book.xlsx!B!B4: error[T107] Order goes only with Result line changes
+        book.xlsx!B!B3: error[T107] Per goes only with hit policy First in group: delete it
+            here, or change what it does not go with
+        book.xlsx!B!B4: error[T107] Order goes only with Result line changes: delete it here,
+            or change what it does not go with
         book.xlsx!C!B4: error[T102] a THEN column Code does not go with Result edits: it can be Disposition,
             Queue, Message, Because, Priority
-        book.xlsx!D: error[T108] hit policy Override needs the label Scope
+        book.xlsx!D: error[T108] hit policy Override needs the label Scope: add it to the title block
     """)
 
 
@@ -265,7 +267,7 @@ def test_claim_lines_are_made_from_rows_alone() -> None:
         | > 3   | X1   | 1     |
     """) == wrapped("""
         book.xlsx!A!A5: error[F108] "A" (claim lines) works on encounter rows and cannot read Units, which
-            belongs to claim lines
+            belongs to claim lines: test it in a table of line changes or edits
     """)
 
 

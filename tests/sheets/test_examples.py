@@ -46,5 +46,6 @@ def test_slips_in_examples() -> None:
         book.xlsx!A!D3: error[F102] "Edits" is no field (did you mean "Edit"?): correct the name, or
             declare it in a Fields sheet
         book.xlsx!A!A4: error[E102] Visit ID is blank: each row of an example names its visit
-        book.xlsx!B: error[E101] the Examples sheet has no GIVEN column Visit ID
+        book.xlsx!B: error[E101] the Examples sheet has no GIVEN column Visit ID: add it,
+            since each row of an example names its visit
     """)

@@ -194,10 +194,12 @@ def test_every_slip_of_a_fields_sheet_is_named_at_its_cell() -> None:
             formula, or choose another name
         book.xlsx!Fields!B9: error[W124] Type is blank: it can be text, code, code list, number, whole
             number, date, time, yes/no
-        book.xlsx!Fields!F10: error[F106] "Sites" is neither a value set nor a list of several values
+        book.xlsx!Fields!F10: error[F106] "Sites" is neither a value set nor a list of several
+            values: name a set, or list the values
         book.xlsx!Fields!F11: error[F106] "at most 4" bounds the length of a code list: drop it, or make the
             type code list
-        book.xlsx!Fields!F11: error[F106] "young" is not a number
+        book.xlsx!Fields!F11: error[F106] "young" is not a number: write a whole number without
+            its unit, as in 16
         """
     )
 

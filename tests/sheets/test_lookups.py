@@ -90,7 +90,8 @@ def test_broken_cells_drop_their_row_and_parsing_goes_on() -> None:
         book.xlsx!Drugs!B4: error[W114] holds #N/A, an error of Excel: correct the formula, or write the
             value itself
         book.xlsx!Drugs!A5: error[W124] Drug is blank: a row of a lookup needs a key
-        book.xlsx!Drugs!C6: error[W117] "1/2/2024" is not a date (yyyy-mm-dd)
+        book.xlsx!Drugs!C6: error[W117] "1/2/2024" is not a date (yyyy-mm-dd): type the day again,
+            as yyyy-mm-dd
         book.xlsx!Drugs!D7: error[W118] in force from 2024-05-01 to 2024-04-01: it ends before it begins;
             correct one of the dates
     """)
@@ -140,8 +141,8 @@ def test_an_if_not_found_that_says_neither_what_nor_why() -> None:
         | Drug   | Dose unit |
         | aaa    | mg    |
     """)[:1] == wrapped("""
-        book.xlsx!Drugs!B2: error[T103] "ask" must be review: a message, deny: a message, inform: a message,
-            review for a queue: a message, or nothing
+        book.xlsx!Drugs!B2: error[T103] "ask" does not say what becomes of the claim: write review: a
+            message, deny: a message, inform: a message, review for a queue: a message, or nothing
     """)
 
 

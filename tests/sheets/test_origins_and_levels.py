@@ -66,6 +66,7 @@ def test_a_line_field_that_nothing_sets() -> None:
         | Tooth | text | line |
     """)
     )
-    assert printed(issues) == [
-        "book.xlsx!More!A3: warning[F107] nothing sets the line field Tooth: it is always blank"
-    ]
+    assert printed(issues) == wrapped("""
+        book.xlsx!More!A3: warning[F107] nothing sets the line field Tooth: it is always blank; set it in a
+            THEN column, or delete it here
+    """)

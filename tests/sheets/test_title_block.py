@@ -73,7 +73,7 @@ def test_claim_edit_sheets_are_not_used_yet() -> None:
     """)[1] == wrapped(
         """
         book.xlsx!Pairs: warning[W104] "Code pairs" sheets are not used yet by this version: nothing on this
-            sheet has an effect
+            sheet has an effect; say it in decision tables
         """
     )
 

@@ -20,7 +20,7 @@ from codesheet.model import Rulebook
 _ZIP = b"PK\x03\x04"
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_REACH = "check its name, and close it in other programs"
+_REACH = "check its name, and that you may read it"
 
 
 def read_export(
