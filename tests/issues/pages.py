@@ -8,7 +8,7 @@ A page's blocks: `sheets` (Markdown grids; a Fields sheet stands beside them unl
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
@@ -46,6 +46,9 @@ FIELDS = """
 | Size            | number       |       |           |                |         |     |
 | Word            | text         |       |           |                |         |     |
 """
+
+SHOWN_TODAY = "2026-11-24"
+"""The day that pages print as today."""
 
 BLOCK = re.compile(r"```(?P<kind>\w+)(?: (?P<name>[^\n]+))?\n(?P<text>.*?)```", re.DOTALL)
 
@@ -85,7 +88,7 @@ def _counts(issue: Issue, code: str) -> bool:
 
 
 def _printed(issue: Issue) -> Iterator[str]:
-    yield str(issue)
+    yield str(issue).replace(datetime.now(tz=UTC).date().isoformat(), SHOWN_TODAY)
     for row in issue.rows_to_paste:
         yield f"    | {' | '.join(row)} |"
 
