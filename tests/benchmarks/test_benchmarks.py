@@ -3,6 +3,7 @@
 import dataclasses
 import pickle
 from pathlib import Path
+from time import process_time
 from typing import cast
 
 import pytest
@@ -11,7 +12,9 @@ import end_to_end
 import growth
 import targets
 from bouts import CODESHEET, DUCKDB, PACKAGES, Bout, Figures, first_difference, installed, write_bout
+from codesheet.checks import check
 from codesheet.commands import check_rulebook, has_errors
+from codesheet.sheets.rulebook import read_rulebook
 from invented_rulebooks import Size, rule_rows, write_rulebook
 from measuring import Spread, write_between
 from peers import table_rows
@@ -88,6 +91,17 @@ def test_invented_rulebooks_have_no_issues_and_are_the_same_for_a_seed(
     assert not has_errors(issues)
     assert list(rule_rows(size)) == list(rule_rows(size))
     assert list(rule_rows(size)) != list(rule_rows(dataclasses.replace(size, seed=2)))
+
+
+@pytest.mark.parametrize("hit_policy", ["First", "Collect"])
+def test_a_thousand_rules_that_meet_each_other_are_checked_in_seconds(
+    hit_policy: str, tmp_path: Path
+) -> None:
+    rulebook, _ = read_rulebook(write_rulebook(tmp_path, Size(1_000, hit_policy=hit_policy)))
+    assert rulebook is not None
+    start = process_time()
+    check(rulebook)
+    assert process_time() - start < 15
 
 
 def test_rows_are_of_the_size_asked_for(tmp_path: Path) -> None:

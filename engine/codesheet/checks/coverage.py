@@ -1,7 +1,8 @@
 """What several rules cover together: whether they take every case of a box, and which cases none takes.
 
 Both go through the dimensions one by one, keeping the set of rules still in play; classes that leave the same
-rules in play are one case. Work is bounded: beyond it the answer is that it cannot be said.
+rules in play are one case. Work is bounded, for one question and for all of a table: beyond it the answer is
+that it cannot be said.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from codesheet.checks.dimensions import Dimension, Rules
 from codesheet.checks.geometry import Geometry
 from codesheet.checks.value_classes import ones
 
-_MOST_STEPS = 20_000
+_MOST_STEPS = 100_000
 
 
 class TooLarge(Exception):  # noqa: N818 - an answer, not a fault
@@ -47,31 +48,48 @@ def is_covered(geometry: Geometry, rule: int, by: Rules, blocked: dict[str, Rule
             by &= dimension.covering(dimension.cell_of[rule])
     if not by:
         return False
+    geometry.steps_left -= sum(bits.bit_count() for _, bits in dimensions)
+    if geometry.steps_left <= 0:
+        raise TooLarge
     dimensions.sort(key=lambda pair: (pair[1] == pair[0].everything, pair[1].bit_count()))
     masks = [
-        _masks(dimension, bits, (blocked or {}).get(dimension.name, 0)) for dimension, bits in dimensions
+        _masks(dimension, bits, (blocked or {}).get(dimension.name, 0), by) for dimension, bits in dimensions
     ]
-    return _Search(masks).nowhere_empty(0, by)
+    search = _Search(masks, min(_MOST_STEPS, geometry.steps_left))
+    try:
+        return search.nowhere_empty(0, by)
+    finally:
+        geometry.steps_left -= search.steps
 
 
-def _masks(dimension: Dimension, bits: int, blocked: Rules) -> list[Rules]:
-    """Give for each distinct class of a dimension the rules that take it; the rest of free text first."""
-    masks = [dimension.with_rules[place] | (blocked if place == 0 else 0) for place in ones(bits)]
-    return list(dict.fromkeys(reversed(masks)))
+def _masks(dimension: Dimension, bits: int, blocked: Rules, by: Rules) -> list[Rules]:
+    """Give for each distinct class of a dimension those of the rules that take it, the fewest first."""
+    masks = {(dimension.with_rules[place] | (blocked if place == 0 else 0)) & by for place in ones(bits)}
+    return _least(masks)
+
+
+def _least(sets: set[Rules]) -> list[Rules]:
+    """Leave out sets that hold another: what a set leaves somewhere, one that holds it leaves, too."""
+    found: list[Rules] = []
+    for one in sorted(sets, key=int.bit_count):
+        if not any(other & one == other for other in found):
+            found.append(one)
+    return found
 
 
 class _Search:
-    def __init__(self, masks: Sequence[list[Rules]]) -> None:
+    def __init__(self, masks: Sequence[list[Rules]], most: int) -> None:
         self._masks = masks
+        self._most = most
         self._known: set[tuple[int, Rules]] = set()
-        self._steps = 0
+        self.steps = 0
 
     def nowhere_empty(self, depth: int, rules: Rules) -> bool:
         """Say whether some rule is left whatever classes the remaining dimensions take."""
         if depth == len(self._masks) or (depth, rules) in self._known:
             return True
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
+        self.steps += len(self._masks[depth])
+        if self.steps > self._most:
             raise TooLarge
         left = {mask & rules for mask in self._masks[depth]}
         if 0 in left:

@@ -39,6 +39,7 @@ class Dimension:
     with_rules: list[Rules] = field(default_factory=list)
     _meeting: dict[int, Rules] = field(default_factory=dict)
     _covering: dict[int, Rules] = field(default_factory=dict)
+    _containing: dict[int, Rules] = field(default_factory=dict)
 
     @property
     def expected(self) -> int:
@@ -71,6 +72,18 @@ class Dimension:
                 ):
                     found |= other.rules
             self._covering[cell] = found
+        return found
+
+    def containing(self, cell: int) -> Rules:
+        """Give the rules that surely accept whatever this cell accepts."""
+        found = self._containing.get(cell)
+        if found is None:
+            own = self.cells[cell]
+            found = -1 if own.bits.is_exact else self.covering(cell)
+            for place in ones(own.bits.possible):
+                found &= self.with_rules[place]
+            found |= own.rules
+            self._containing[cell] = found
         return found
 
     def of(self, rule: int) -> Cell:

@@ -27,6 +27,9 @@ from codesheet.model import Condition, DecisionTable, Origin, Period, Required, 
 
 DATES = "dates"
 
+_MOST_STEPS = 1_000_000
+"""Steps that questions of coverage may take in all of a table: a few seconds."""
+
 
 class Geometry:
     """A decision table's boxes."""
@@ -53,6 +56,7 @@ class Geometry:
         for dimension in self.dimensions:
             index_rules(dimension)
         self.alive = self._alive()
+        self.steps_left = _MOST_STEPS
 
     def _inputs(self) -> list[tuple[str, str]]:
         return [(name, "") for name in self.table.inputs]
@@ -75,6 +79,13 @@ class Geometry:
     def within(self, rule: int, other: int) -> bool:
         """Say whether every row that matches one rule surely matches the other."""
         return all(self.cell_within(dimension, rule, other) for dimension in self.dimensions)
+
+    def containing(self, rule: int) -> Rules:
+        """Give the rules that surely match every row that this one matches, itself too."""
+        found = self.alive
+        for dimension in self.dimensions:
+            found &= dimension.containing(dimension.cell_of[rule])
+        return found
 
     def cell_within(self, dimension: Dimension, rule: int, other: int) -> bool:
         """Say whether a rule's cell surely accepts no more than another's."""

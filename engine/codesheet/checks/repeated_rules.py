@@ -11,8 +11,6 @@ from codesheet.model import HitPolicy, Result
 _NOT_HERE = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.FIRST_IN_GROUP, HitPolicy.OVERRIDE)
 """Unique calls it an overlap, First a rule that never fires; under Override the wider rule stands behind."""
 
-_MOST_RULES = 3_000
-
 
 def repeated_rules(geometry: Geometry) -> Iterator[Issue]:
     """Find rules with the same cells as an earlier one, and rules that an earlier or later one contains."""
@@ -33,8 +31,7 @@ def repeated_rules(geometry: Geometry) -> Iterator[Issue]:
             facts = {"others": others, "consequence": twice_said}
             yield IssueCode.REPEATED_RULE.issue(rule.at, *related(same[:1]), **facts)
         earlier.append(place)
-    if geometry.count <= _MOST_RULES:
-        yield from _contained(geometry, copies, twice_said)
+    yield from _contained(geometry, copies, twice_said)
 
 
 def _contained(geometry: Geometry, copies: set[int], consequence: str) -> Iterator[Issue]:
@@ -42,13 +39,12 @@ def _contained(geometry: Geometry, copies: set[int], consequence: str) -> Iterat
     for place, rule in enumerate(table.rules):
         if place in copies:
             continue
-        for other in ones(geometry.meeting(place) & ~(1 << place)):
+        for other in ones(geometry.meeting(place) & geometry.containing(place)):
             wider = table.rules[other]
             if (
-                same_outputs(rule, wider)
+                not geometry.containing(other) >> place & 1
+                and same_outputs(rule, wider)
                 and rule.priority == wider.priority
-                and geometry.within(place, other)
-                and not geometry.within(other, place)
             ):
                 facts = {"others": named([wider], rule.at), "consequence": consequence}
                 issue = IssueCode.RULE_ADDS_NOTHING.issue(rule.at, wider.at, **facts)

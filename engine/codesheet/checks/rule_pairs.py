@@ -59,8 +59,9 @@ def hubs(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
 
 def named(rules: Sequence[Rule], beside: CellRef) -> str:
     """Name rules as a reader of the sheet finds them: `row 9`, `rows 9, 12 and 3 more`, or addresses."""
-    here = [rule for rule in rules if (rule.at.workbook, rule.at.sheet) == (beside.workbook, beside.sheet)]
-    shown = [str(rule.at.row) for rule in here] + [str(rule.at) for rule in rules if rule not in here]
+    sheet = (beside.workbook, beside.sheet)
+    here = [str(rule.at.row) for rule in rules if (rule.at.workbook, rule.at.sheet) == sheet]
+    shown = here + [str(rule.at) for rule in rules if (rule.at.workbook, rule.at.sheet) != sheet]
     more = len(shown) - _MOST_NAMED
     listed = ", ".join(shown[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     if not here:

@@ -59,7 +59,7 @@ def _beaten(geometry: Geometry, rule: int, better: Rules) -> Iterator[Issue]:
     if not better:
         return
     rules = geometry.table.rules
-    single = next((other for other in ones(better) if geometry.within(rule, other)), None)
+    single = next(ones(better & geometry.containing(rule)), None)
     try:
         if single is None and not is_covered(geometry, rule, better, _blocking(geometry, better)):
             return
