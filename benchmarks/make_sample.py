@@ -444,13 +444,22 @@ def soil(item: Item, rng: Random) -> None:
         item["Service"] = item["Service"].upper()
 
 
+def one_visit_a_day(shared: Item, seen: set[tuple[str, str]]) -> None:
+    """Give the visit to the next patient who has none that day: two would be taken for a duplicate."""
+    while (shared["Patient ID"], shared["Date of service"]) in seen:
+        shared["Patient ID"] = f"P{(int(shared['Patient ID'][1:]) + 1) % 900_000:06d}"
+    seen.add((shared["Patient ID"], shared["Date of service"]))
+
+
 def make_rows(visits: int, seed: int, first: date) -> Iterator[list[str]]:
     """Give the rows of so many visits, in order of the visit."""
     rng = Random(seed)
     weights = [weight for _, weight, _ in MAKERS]
+    seen: set[tuple[str, str]] = set()
     for number in range(1, visits + 1):
         make, _, hospital = rng.choices(MAKERS, weights)[0]
         shared = common(number, first, hospital, rng)
+        one_visit_a_day(shared, seen)
         for place, item in enumerate(make(rng), 1):
             row = {**shared, **item, "Item": str(place)}
             soil(row, rng)

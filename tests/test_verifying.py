@@ -159,7 +159,7 @@ def test_the_run_sheet_says_what_was_verified(tmp_path: Path) -> None:
     words = ["code", str(visits), "--rulebook", str(ROOT / "workbooks"), "-o", str(tmp_path / "coded")]
     assert CliRunner().invoke(cli.app, [*words, "--format", "csv", "--verify", "25"]).exit_code == 0
     run = (tmp_path / "coded" / "run.csv").read_text(encoding="utf-8")
-    assert "against the plain evaluator: no difference" in run
+    assert "not verified: the plain evaluator does not know sheets of the kinds" in run
     assert CliRunner().invoke(cli.app, [*words, "--format", "csv"]).exit_code == 0
     run = (tmp_path / "coded" / "run.csv").read_text(encoding="utf-8")
     assert '"Run","Verified","not asked for (--verify)"' in run

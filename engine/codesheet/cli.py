@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,6 +15,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from codesheet import commands
 from codesheet.coding.side_by_side import ProcessEndedError
+from codesheet.importing.options import Options
+from codesheet.importing.published_files import ImportProblem
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issue_pages import near_code, page_of
 from codesheet.issues import Issue, Severity
@@ -191,8 +194,9 @@ def compile_rules(
     "`codesheet code may.xlsx june.xlsx --rulebook rules -o coded --format parquet` · "
     "`codesheet code may.csv --verify 500`"
 )
-def code(
+def code(  # noqa: PLR0913 - one option each
     visits: Annotated[list[Path], typer.Argument(help="Visit exports: csv, xlsx or parquet, read as one.")],
+    *,
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook (or folder) to write.")] = Path(
         "coded.xlsx"
     ),
@@ -222,6 +226,14 @@ def code(
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review or rows are rejected.")
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="A .parquet of earlier runs' lines, for limits over months; it gains this run's."),
+    ] = None,
+    history_begins: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day since when that file holds every line."),
+    ] = None,
 ) -> None:
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
     try:
@@ -234,6 +246,7 @@ def code(
                 report,
                 rows_to_verify=verify,
                 jobs=jobs,
+                past=_past(history, history_begins),
             )
     except (WriteError, ProcessEndedError) as problem:
         _fail(str(problem))
@@ -260,6 +273,69 @@ def code(
         FailOn.REJECTED in (fail_on or []) and counts.rows_rejected
     )
     raise typer.Exit(FAULTS if struck else DONE)
+
+
+def _past(history: Path | None, begins: datetime | None) -> commands.Past | None:
+    if history is None:
+        if begins is not None:
+            msg = "--history-begins says since when the file of --history is complete: name that too."
+            raise typer.BadParameter(msg)
+        return None
+    return commands.Past(history, begins.date() if begins else None)
+
+
+class Published(StrEnum):
+    """What can be imported."""
+
+    NCCI = "ncci"
+    MUE = "mue"
+    ADD_ON = "add-on"
+    HCPCS = "hcpcs"
+    ICD10 = "icd10"
+
+
+@app.command(
+    name="import",
+    epilog="Examples: `codesheet import ncci ccipra-v322r0-f*.txt ccioph-v322r0-f*.txt "
+    "-o workbooks/cms/ncci_2026q3.parquet` · "
+    "`codesheet import mue MCR_MUE_PractitionerServices_Eff_07-01-2026.csv "
+    '--codes-of workbooks --applies-to "Program = Medicare" -o workbooks/cms/mue_2026q3.xlsx`',
+)
+def import_tables(  # noqa: PLR0913 - one option each
+    kind: Annotated[Published, typer.Argument(help="Which of CMS's tables the files are.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of one release: text, csv or xlsx, as published.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="A workbook (.xlsx), or for large tables a .parquet.")
+    ],
+    *,
+    version: Annotated[str, typer.Option(help="The release, where file names do not say: 2026Q3.")] = "",
+    effective_from: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Its first day, where the release does not say."),
+    ] = None,
+    setting: Annotated[
+        str, typer.Option(help="practitioner, outpatient hospital: where names do not say.")
+    ] = "",
+    applies_to: Annotated[str, typer.Option(help="Whose claims it is for: About's Applies to.")] = "",
+    program: Annotated[str, typer.Option(help="mue: medicare or medicaid, in a file with both.")] = "",
+    key: Annotated[str, typer.Option(help="hcpcs: the field that is looked up.")] = "HCPCS",
+    codes_of: Annotated[
+        Path | None, typer.Option(help="Keep only rows whose codes the workbooks of this rulebook name.")
+    ] = None,
+) -> None:
+    """Import CMS's published tables: NCCI pairs, MUE, add-on codes, HCPCS, ICD-10-CM, as they come."""
+    first_day = effective_from.date() if effective_from else None
+    options = Options(version, first_day, setting, applies_to, program, key)
+    try:
+        with _progress() as report:
+            imported = commands.import_published(kind.value, files, options, codes_of, output, report)
+    except (ImportProblem, WriteError) as problem:
+        _fail(str(problem))
+    for note in imported.notes:
+        _say(note)
+    _say(f"{output}: {imported.row_count:,} rows")
 
 
 def _result_format(form: ResultFormat | None, output: Path) -> str:

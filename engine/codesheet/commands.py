@@ -3,12 +3,15 @@
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from codesheet.annotating.annotator import annotate
 from codesheet.checks import check
 from codesheet.checks.causes import each_cause_once
+from codesheet.coding.history import History
 from codesheet.coding.side_by_side import code_chunks
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import differences, read_rules, write_rules
@@ -18,6 +21,10 @@ from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.export import Export
 from codesheet.exports.reader import read_export
+from codesheet.history_files import locked, read_history, write_history
+from codesheet.importing.imported import Imported, write_imported
+from codesheet.importing.imports import read_files
+from codesheet.importing.options import Options
 from codesheet.issues import Issue, IssueCode, Severity
 from codesheet.model import Rulebook
 from codesheet.replacing import working_folder
@@ -154,7 +161,29 @@ def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Iss
     return issues, [] if ruleset is None else differences(ruleset, folder)
 
 
-def code_visits(
+def import_published(
+    kind: str, files: Sequence[Path], options: Options, codes_of: Path | None, target: Path, report: Report
+) -> Imported:
+    """Make a workbook or a reference file of published code tables.
+
+    Raises ImportProblem where they cannot be read, WriteError where the place cannot be written.
+    """
+    report("Reading published files")
+    imported = read_files(kind, files, options, codes_of)
+    report("Writing")
+    write_imported(imported, target)
+    return imported
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The history file of earlier runs, and since when the user says it is complete."""
+
+    path: Path
+    begins: date | None = None
+
+
+def code_visits(  # noqa: PLR0913 - one option each
     visits: Sequence[Path],
     rulebook: Path,
     target: Path,
@@ -163,14 +192,37 @@ def code_visits(
     *,
     rows_to_verify: int = 0,
     jobs: int = 1,
+    past: Past | None = None,
 ) -> CodeOutcome:
     """Code a visit export: workbooks to rules, rows to claim lines, claim lines to files.
 
-    Where the plain evaluator codes any of `rows_to_verify` otherwise, nothing is written.
+    Where the plain evaluator codes any of `rows_to_verify` otherwise, nothing is written. With a
+    history file, limits over months count what it holds, and it then holds this run's lines too.
     """
+    with locked(past.path) if past is not None else nullcontext():
+        return _code_visits(
+            visits, rulebook, target, form, report, rows_to_verify=rows_to_verify, jobs=jobs, past=past
+        )
+
+
+def _code_visits(  # noqa: PLR0913 - see code_visits
+    visits: Sequence[Path],
+    rulebook: Path,
+    target: Path,
+    form: str,
+    report: Report,
+    *,
+    rows_to_verify: int,
+    jobs: int,
+    past: Past | None,
+) -> CodeOutcome:
     refuse_target(target, form, visits)
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
+        return CodeOutcome(issues)
+    history, more = _history(past, ruleset)
+    issues += more
+    if has_errors(issues):
         return CodeOutcome(issues)
     with working_folder(target) as folder:
         report("Reading visits")
@@ -182,23 +234,42 @@ def code_visits(
             return CodeOutcome(issues)
         report("Coding")
         run = new_run_record(ruleset, visits, export.rows_by_file, export.records, sys.argv[1:])
-        results, verification = _coded(export, ruleset, folder, rows_to_verify, jobs, report)
+        results, verification = _coded(export, ruleset, folder, rows_to_verify, jobs, history, report)
         if verification is not None:
             if verification.differences:
                 return CodeOutcome(issues, notes=export.notes, verification=verification)
             run = dataclasses.replace(run, verified=verification.outcome)
         report("Writing results")
         files = write_results(results, ruleset, run, target, form)
-    return CodeOutcome(issues, results, files, export.notes, verification)
+        notes = list(export.notes)
+        if past is not None and results.history is None:
+            notes.append(f"there is no Unit limits sheet: {past.path} was neither counted nor written")
+        elif past is not None and results.history is not None:
+            report("Writing the history")
+            write_history(past.path, history, results.history.tables(), results.coded_visits())
+            files = [*files, past.path]
+    return CodeOutcome(issues, results, files, notes, verification)
+
+
+def _history(past: Past | None, ruleset: Ruleset) -> tuple[History | None, list[Issue]]:
+    if past is None:
+        return None, []
+    return read_history(past.path, ruleset.rulebook, past.begins)
 
 
 def _coded(
-    export: Export, ruleset: Ruleset, folder: Path, rows_to_verify: int, jobs: int, report: Report
+    export: Export,
+    ruleset: Ruleset,
+    folder: Path,
+    rows_to_verify: int,
+    jobs: int,
+    history: History | None,
+    report: Report,
 ) -> tuple[Results, Verification | None]:
     """Code an export chunk by chunk, and verify of each its share of the rows to be verified."""
     results = Results(folder)
     verified: Verification | None = None
-    for chunk, batch in code_chunks(ruleset, export.chunks(), jobs):
+    for chunk, batch in code_chunks(ruleset, export.chunks(), jobs, history):
         results.add(batch)
         report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
         if rows_to_verify:

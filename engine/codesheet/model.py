@@ -37,6 +37,7 @@ class Origin(Enum):
     LOOKUP = "lookup"
     DECISION = "decision"
     LINE = "claim line"
+    CLAIM_EDIT = "claim edit"
 
 
 class Result(Enum):
@@ -243,6 +244,113 @@ class DecisionTable:
     at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
 
 
+class LimitSpan(Enum):
+    """Over what a unit limit counts."""
+
+    LINE = "line"
+    VISIT = "visit"
+    DAY = "day"
+    ROLLING = "rolling"
+    CALENDAR_YEAR = "calendar year"
+    SINCE_START = "since start"
+    LIFETIME = "lifetime"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPer:
+    """Over what a unit limit counts, as written; `months` or `days` give the length of some spans."""
+
+    span: LimitSpan
+    text: str
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CodePair:
+    """Two codes of which column 2 is paid only as the indicator says (0 never, 1 with a modifier, 9 always).
+
+    `version` is the published table it stands in; `conditions` are its Setting and such, and Applies to.
+    """
+
+    column_1: str
+    column_2: str
+    indicator: str
+    rationale: str
+    version: str
+    conditions: tuple[Condition, ...]
+    period: Period
+    at: CellRef = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLimit:
+    """How many units of a code are paid, over what; `limit` None says that there is none."""
+
+    code: str
+    limit: float | None
+    per: LimitPer
+    adjudication: str
+    action: str
+    rationale: str
+    version: str
+    conditions: tuple[Condition, ...]
+    period: Period
+    at: CellRef = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnCode:
+    """An add-on code and one of its primaries; `primary` blank: the payer defines them."""
+
+    primary: str
+    add_on: str
+    type: str
+    version: str
+    conditions: tuple[Condition, ...]
+    period: Period
+    at: CellRef = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CodePairs:
+    """All Code pairs sheets. `per` names the fields whose equal values make one claim (blank: the visit).
+
+    `left_out` are codes of reference files that no workbook names: their rows were not kept.
+    """
+
+    rows: tuple[CodePair, ...]
+    per: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLimits:
+    """All Unit limits sheets. `per` names the fields whose equal values say whose units are counted.
+
+    `units_before` and `months_since_start` are fields that exports may know: the units of the last twelve
+    months without this visit, and the full months since the therapy began.
+    """
+
+    rows: tuple[UnitLimit, ...]
+    per: tuple[str, ...]
+    units_before: str = ""
+    months_since_start: str = ""
+    left_out: tuple[str, ...] = ()
+    at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnCodes:
+    """All Add-on codes sheets; `per` as in CodePairs."""
+
+    rows: tuple[AddOnCode, ...]
+    per: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    at: CellRef = dataclasses.field(default=CellRef(""), compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ExampleRow:
     """One row of an Examples sheet: raw cells by field for GIVEN, by field or `Edit`/`Status` for EXPECT.
@@ -298,6 +406,9 @@ class Rulebook:
     row_order: str
     shown: tuple[str, ...] = ()
     date_forms: frozenset[DateForm] = frozenset()
+    code_pairs: CodePairs | None = None
+    unit_limits: UnitLimits | None = None
+    add_on_codes: AddOnCodes | None = None
     columns_present: str = ""
     queues: tuple[str, ...] = ()
     queue_otherwise: str = ""

@@ -2,7 +2,8 @@
 
 A page's blocks: `sheets` (Markdown grids; a Fields sheet stands beside them unless they have one),
 `excel` (what a hand in Excel then does to book.xlsx, a line each), `file NAME` (another file of the folder),
-`export NAME` (a visit export), `issues` (what is printed, notes only where the page is about a note).
+`export NAME` (a visit export), `history NAME` (the columns of a history file), `issues` (what is printed,
+notes only where the page is about a note).
 """
 
 import re
@@ -11,12 +12,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
+from pyarrow import parquet
 
 from codesheet.checks import check
 from codesheet.commands import check_rulebook
 from codesheet.exports.reader import read_encounters
+from codesheet.history_files import read_history
 from codesheet.issues import Issue, Severity
 from codesheet.sheets.rulebook import read_rulebook
 from grid import BOOK, write_workbooks
@@ -71,6 +75,8 @@ def found_on_page(page: str, code: str, folder: Path) -> list[Issue]:
             path = folder / name if kind == "file" else folder.parent / name
             path.write_text(text, encoding="utf-8")
             exports += [path] if kind == "export" else []
+        elif kind == "history":
+            return _of_history(text, folder.parent / name, folder)
     found = _of_exports(exports, folder) if exports else check_rulebook(folder, lambda _: None)
     return [issue for issue in found if _counts(issue, code)]
 
@@ -81,6 +87,14 @@ def _of_exports(exports: list[Path], folder: Path) -> list[Issue]:
     if exports[0].name == exports[-1].name and len(exports) > 1:
         exports = [exports[0], exports[0]]
     return [*issues, *check(rulebook), *read_encounters(exports, rulebook)[1]]
+
+
+def _of_history(text: str, path: Path, folder: Path) -> list[Issue]:
+    rulebook, issues = read_rulebook(folder)
+    assert rulebook is not None, issues
+    columns = pa.table({name: pa.array([], pa.string()) for name in text.strip().split(",")})
+    parquet.write_table(columns.replace_schema_metadata({"codesheet history begins": "2026-01-01"}), path)
+    return read_history(path, rulebook, None)[1]
 
 
 def _counts(issue: Issue, code: str) -> bool:

@@ -66,14 +66,17 @@ def test_notes_are_ignored_and_near_misses_are_not() -> None:
     """)
 
 
-def test_claim_edit_sheets_are_not_used_yet() -> None:
+def test_claim_edit_sheets_need_a_name_and_a_table() -> None:
     assert titles("""
-        # Pairs
+        # More
         | Code pairs | NCCI |
+        # Pairs
+        | Code pairs | |
     """)[1] == wrapped(
         """
-        book.xlsx!Pairs: warning[W104] "Code pairs" sheets are not used yet by this version: nothing on this
-            sheet has an effect; say it in decision tables
+        book.xlsx!More: error[W108] there is no table on this Code pairs sheet: it begins with the headings
+            Column 1, Column 2, Modifier indicator, Effective, Deletion, Rationale, Source, Note
+        book.xlsx!Pairs!B1: error[W105] the table has no name: write it in B1, beside Code pairs
         """
     )
 

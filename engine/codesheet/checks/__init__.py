@@ -12,6 +12,7 @@ from codesheet.checks.geometry import Geometry
 from codesheet.checks.joinable_rules import joinable_rules
 from codesheet.checks.key_missing import key_missing
 from codesheet.checks.order_not_distinct import order_not_distinct
+from codesheet.checks.overlapping_edit_rows import overlapping_edit_rows
 from codesheet.checks.overlapping_keys import overlapping_keys
 from codesheet.checks.overlapping_rules import overlapping_rules
 from codesheet.checks.overlay_without_base import overlay_without_base
@@ -32,6 +33,7 @@ from codesheet.model import Rulebook
 
 CHECKS: tuple[Callable[[Rulebook], Iterator[Issue]], ...] = (
     overlapping_keys,
+    overlapping_edit_rows,
     policy_not_for_result,
     order_not_distinct,
     first_in_two_workbooks,

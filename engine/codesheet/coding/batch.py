@@ -38,7 +38,8 @@ class CodedBatch:
     `review`: Visit ID, Date of service, shown fields, Queue, Message, Facts, Rule, Row; by queue, visit.
     `edits`: every edit: Visit ID, Line, Code, Disposition, Queue, Message, Rule (deny, inform and drop too).
     `rejected`: see Encounters. `rule_counts`: fired count of each rule, keyed by its address.
-    `seconds`: by stage. Dates are datetime64, numbers floats, everything else text.
+    `seconds`: by stage. `history_lines`: what a history file keeps of the lines, where the rulebook has unit
+    limits. Dates are datetime64, numbers floats, everything else text.
     """
 
     claim_lines: pd.DataFrame
@@ -53,3 +54,4 @@ class CodedBatch:
     rows_review: int
     rows_rejected: int
     seconds: dict[str, float] = field(default_factory=dict)
+    history_lines: pd.DataFrame | None = None

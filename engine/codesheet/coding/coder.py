@@ -8,13 +8,16 @@ from time import perf_counter
 
 import numpy as np
 
+from codesheet.coding.add_on_codes import AddOnJoin
 from codesheet.coding.batch import CodedBatch, Encounters
+from codesheet.coding.code_pairs import PairJoin
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.decided_fields import decide_fields
 from codesheet.coding.edits import EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
+from codesheet.coding.history import History
 from codesheet.coding.line_changes import change_lines
 from codesheet.coding.lines import (
     DROP,
@@ -28,20 +31,28 @@ from codesheet.coding.lines import (
     without_dropped,
 )
 from codesheet.coding.lookups import Join
-from codesheet.coding.report import Coded, report
+from codesheet.coding.report import Coded, history_lines, report
+from codesheet.coding.settling import Settling
 from codesheet.coding.tables import Table
+from codesheet.coding.unit_limits import LimitJoin
 from codesheet.coding.verdict import BrokenVisits, reach_verdict
 from codesheet.coding.view import Sets, View
+from codesheet.compiling.graph import after_claim_edits
 from codesheet.compiling.ruleset import Ruleset, Step
 from codesheet.language.values import FieldType
-from codesheet.model import HitPolicy, Level, Origin, Result
+from codesheet.model import HitPolicy, Level, Origin, Result, Rulebook
+from codesheet.sheets.title_block import Kind
 
 
 @dataclass
 class Coder:
-    """A ruleset ready to code batch after batch; it remembers what it has matched."""
+    """A ruleset ready to code batch after batch; it remembers what it has matched.
+
+    `history` holds the lines of earlier runs, for limits that count over months.
+    """
 
     ruleset: Ruleset
+    history: History | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,13 +63,18 @@ class Coder:
         self._tables = {
             name: Table(table, matchings[name], rulebook) for name, table in rulebook.decisions.items()
         }
+        self._edit_joins = _edit_joins(rulebook, self.history)
+        last = after_claim_edits(rulebook)
         changes = [t for t in self._tables.values() if t.definition.result is Result.LINE_CHANGES]
-        self._changes = sorted(changes, key=lambda t: (t.definition.order or 0.0, t.definition.name))
-        self._line_edits = [
+        changes = sorted(changes, key=lambda t: (t.definition.order or 0.0, t.definition.name))
+        self._changes = [table for table in changes if table.definition.name not in last]
+        self._last_changes = [table for table in changes if table.definition.name in last]
+        line_edits = [
             table
             for table in self._tables.values()
             if table.definition.result is Result.EDITS and table.definition.level is Level.LINE
         ]
+        self._line_edits, self._last_edits = ([], line_edits) if self._edit_joins else (line_edits, [])
 
     def code(self, encounters: Encounters) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written."""
@@ -68,6 +84,8 @@ class Coder:
         coded = self.code_frame(encounters.frame, broken_visits(encounters))
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
+            if self.ruleset.rulebook.unit_limits is not None:
+                batch.history_lines = history_lines(coded, self.ruleset.rulebook.unit_limits.per)
         batch.seconds = dict(self.seconds)
         return batch
 
@@ -139,6 +157,9 @@ class Coder:
             case "lookup":
                 with self._timed("lookups"):
                     self._joins[step.name].join(context)
+            case "join":
+                with self._timed("claim edits"):
+                    self._edit_joins[step.name].join(context)
             case _:
                 with self._timed("decisions"):
                     self._decide(self._tables[step.name], context)
@@ -160,7 +181,10 @@ class Coder:
             decide_fields(table, context)
 
     def _run_lines(self, lines: Lines, rows: Context) -> Lines:
-        """Change the lines table by table, make those alike one, then raise the lines' edits."""
+        """Change the lines table by table, make those alike one, then raise the lines' edits.
+
+        Tables that turn on claim edits come last, again and again until they change nothing.
+        """
         definition = self.ruleset.rulebook.fields
         context = self._line_context(lines, rows)
         for name in lines.set_names:
@@ -173,13 +197,27 @@ class Coder:
                 lines = change_lines(table, context, lines)
         with self._timed("lines"):
             lines = combine(lines, rows.view)
-        context = self._line_context(lines, rows)
+        if self._last_changes or self._last_edits:
+            lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
+            context = self._line_context(lines, rows)
+        else:
+            context, _ = self._prepare(lines, rows)
         context.lines_stand = True
-        self._run_line_steps(context)
+        for join in self._edit_joins.values():
+            join.say_left_out(context)
         with self._timed("decisions"):
             for table in self._line_edits:
                 table.raise_edits(context)
         return lines
+
+    def _prepare(self, lines: Lines, rows: Context, turn: int = 0) -> tuple[Context, int]:
+        """Compute the line fields, each line's limits in their turn; say how many turns there are."""
+        limits = self._edit_joins.get(Kind.UNIT_LIMITS.value)
+        if isinstance(limits, LimitJoin):
+            limits.turn = turn
+        context = self._line_context(lines, rows)
+        self._run_line_steps(context)
+        return context, limits.turns if isinstance(limits, LimitJoin) else 1
 
     def _run_line_steps(self, context: Context) -> None:
         for step in self.ruleset.line_steps:
@@ -188,7 +226,20 @@ class Coder:
     @staticmethod
     def _line_context(lines: Lines, rows: Context) -> Context:
         because = {name: words[lines.row] for name, words in rows.because.items()}
-        return Context(lines.view(rows.view), rows.log, rows.asks, because, lines.row)
+        view = lines.view(rows.view)
+        return Context(view, rows.log, rows.asks, because, lines.row, standing=lines.standing)
+
+
+def _edit_joins(rulebook: Rulebook, history: History | None) -> dict[str, PairJoin | LimitJoin | AddOnJoin]:
+    """Make the joins of the claim-edit tables that a rulebook has, by the kind of their sheets."""
+    joins: dict[str, PairJoin | LimitJoin | AddOnJoin] = {}
+    if rulebook.unit_limits is not None:
+        joins[Kind.UNIT_LIMITS.value] = LimitJoin(rulebook.unit_limits, history)
+    if rulebook.add_on_codes is not None:
+        joins[Kind.ADD_ON_CODES.value] = AddOnJoin(rulebook.add_on_codes)
+    if rulebook.code_pairs is not None:
+        joins[Kind.CODE_PAIRS.value] = PairJoin(rulebook.code_pairs)
+    return joins
 
 
 def broken_visits(encounters: Encounters) -> BrokenVisits:

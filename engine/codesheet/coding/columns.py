@@ -24,6 +24,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Index: TypeAlias = NDArray[np.int64]
 
 MISSING = -1
+_NOT_YET = -2
 
 
 class Vocabulary:

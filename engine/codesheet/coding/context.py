@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Ids, Index
+from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
 from codesheet.coding.edits import NO_LINE, REVIEW, EditKind, EditLog
 from codesheet.coding.text_functions import per_combination, unique_folded
 from codesheet.coding.view import View
@@ -38,7 +38,8 @@ class Context:
     """A view of encounter rows, or of claim lines (`row_of_line` set), and the batch's logs.
 
     `because` holds for decided fields the authors' words (vocabulary ids by row of the view). Edits name
-    their line only where `lines_stand`: before, lines are still changed, dropped and made one.
+    their line only where `lines_stand`: before, lines are still changed, dropped and made one. `standing`
+    says which lines are not denied, None where all stand.
     """
 
     view: View
@@ -47,6 +48,7 @@ class Context:
     because: dict[str, Ids]
     row_of_line: Index | None = None
     lines_stand: bool = False
+    standing: Mask | None = None
 
     def rows(self, places: Index) -> Index:
         """Give the encounter rows of places in the view."""

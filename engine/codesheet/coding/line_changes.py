@@ -9,8 +9,10 @@ from codesheet.coding.edits import EditKind
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.lines import BILL, NOT_FIELDS, Lines, without_dropped
 from codesheet.coding.reasons import in_rounds, join_reasons
+from codesheet.coding.splitting import split_off
 from codesheet.coding.tables import Hits, Table, disposition_weights
 from codesheet.coding.text_functions import unique_folded
+from codesheet.coding.view import View, distinct
 from codesheet.language.values import FieldType, fold
 
 _REQUIRED = ("Code", "Units")
@@ -21,6 +23,8 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     _, hits = table.hits(context)
     given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
     why = table.why(hits, context)
+    if "Split off" in given:
+        lines, context, hits = split_off(given["Split off"], hits, context, lines)
     for name, values in given.items():
         if name not in NOT_FIELDS:
             _set_line_field(name, values, hits, table, context, lines)
@@ -115,6 +119,21 @@ def _elements(word_id: int, lines: Lines) -> tuple[str, ...]:
 
 def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context: Context) -> None:
     for entries in in_rounds(places):
-        at = places[entries]
-        lines.why[at] = join_reasons(lines.why[at], why[entries], context.view)
-        lines.address[at] = join_reasons(lines.address[at], addresses[entries], context.view)
+        fresh = _not_yet_told(entries, places, addresses, lines, context.view)
+        at = places[fresh]
+        lines.why[at] = join_reasons(lines.why[at], why[fresh], context.view)
+        lines.address[at] = join_reasons(lines.address[at], addresses[fresh], context.view)
+
+
+def _not_yet_told(entries: Index, places: Index, addresses: Ids, lines: Lines, view: View) -> Index:
+    """Leave out the rules that a line names already: a rule that is applied again gives its reason once."""
+    if not len(entries):
+        return entries
+    pairs = [lines.address[places[entries]].astype(np.int64), addresses[entries].astype(np.int64)]
+    numbers, leads = distinct(pairs, len(entries))
+    words = view.frame.vocabulary.words
+    fresh = [
+        MISSING in (had, told) or f"; {words[told]}; " not in f"; {words[had]}; "
+        for had, told in zip(pairs[0][leads].tolist(), pairs[1][leads].tolist(), strict=True)
+    ]
+    return entries[np.array(fresh, dtype=bool)[numbers]]

@@ -17,8 +17,17 @@ from codesheet.language.values import FieldType
 from codesheet.model import Disposition, Field, Level, Origin, Result, Rulebook
 
 BILL = DISPOSITIONS.index(Disposition.BILL)
+DENY = DISPOSITIONS.index(Disposition.DENY)
 DROP = DISPOSITIONS.index(Disposition.DROP)
-NOT_FIELDS = ("Add modifiers", "Remove modifiers", "Disposition", "Reason", "Queue", "Message")
+NOT_FIELDS = (
+    "Add modifiers",
+    "Remove modifiers",
+    "Split off",
+    "Disposition",
+    "Reason",
+    "Queue",
+    "Message",
+)
 
 
 @dataclass(slots=True)
@@ -47,7 +56,8 @@ class Lines:
     """Claim lines of a batch: a frame, the row each stands for, and what made it.
 
     `weight` is the disposition's weight, `why` and `address` vocabulary ids. `joined` pairs lines with
-    every row joined in them (line numbers, rows). `set_names` are the line fields that tables set.
+    every row joined in them (line numbers, rows). `set_names` are the line fields that tables set. `denied`
+    are lines that edits deny or drop, as far as known while claim edits are settled.
     """
 
     frame: Frame
@@ -57,6 +67,7 @@ class Lines:
     address: Ids
     joined: tuple[Index, Index]
     set_names: tuple[str, ...]
+    denied: Mask
 
     def __len__(self) -> int:
         return len(self.row)
@@ -75,7 +86,13 @@ class Lines:
             self.address[index],
             joined,
             self.set_names,
+            self.denied[index],
         )
+
+    @property
+    def standing(self) -> Mask:
+        """Say which lines are neither denied nor dropped."""
+        return (self.weight < DENY) & ~self.denied
 
     def view(self, rows: View) -> View:
         """See the lines as formulas and tests do."""
@@ -170,6 +187,7 @@ def gather(made: list[Made], view: View) -> Lines:
         _concatenated([m.address for m in made], np.int32),
         (np.arange(len(places)), places),
         names,
+        np.zeros(len(places), dtype=bool),
     )
     return lines.take(order)
 
@@ -239,7 +257,8 @@ def combine(lines: Lines, view: View) -> Lines:
     codes = [exact_codes(lines.frame[name]) for name in names]
     visits = view.visit_ids[lines.row].astype(np.int64)
     days = np.nan_to_num(view.days[lines.row]).astype(np.int64)  # an example may lack its day
-    numbers, first = distinct([visits, days, lines.weight.astype(np.int64), *codes], len(lines))
+    fates = [lines.weight.astype(np.int64), lines.denied.astype(np.int64)]
+    numbers, first = distinct([visits, days, *fates, *codes], len(lines))
     kept = lines.take(first)
     kept.joined = numbers[lines.joined[0]], lines.joined[1]
     if len(first) == len(lines):

@@ -10,6 +10,7 @@ import pyarrow as pa
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, Vocabulary, text_column
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind, EditLog, Edits
+from codesheet.coding.history import CODE, DAY, DISPOSITION, UNITS, VISIT
 from codesheet.coding.lines import DROP, Lines, NoLines
 from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.verdict import Verdict
@@ -61,6 +62,29 @@ def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: 
         rows_review=kept_rows,
         rows_rejected=encounters.rejected_rows,
     )
+
+
+def history_lines(coded: Coded, per: tuple[str, ...]) -> pd.DataFrame:
+    """Give the lines as a history keeps them: days as ordinals, whose units they are as text."""
+    frame = coded.lines.frame
+    words = frame.vocabulary
+    visits = coded.view.frame[coded.view.rulebook.visit_key].data[coded.lines.row]
+    columns: dict[str, object] = {
+        VISIT: words.column(visits),
+        DAY: coded.view.days[coded.lines.row],
+        CODE: words.column(frame["Code"].data),
+        UNITS: frame["Units"].data,
+        DISPOSITION: text_column(_DISPOSITIONS, coded.verdict.line_weight),
+    }
+    for name in per:
+        column = frame[name]
+        if column.type.is_text:
+            columns[name] = words.column(column.data)
+            continue
+        values, numbers = np.unique(column.data, return_inverse=True)
+        said = ["" if np.isnan(value) else show_value(value, column.type) for value in values.tolist()]
+        columns[name] = text_column(pa.array(said, pa.large_string()), numbers)
+    return pd.DataFrame(columns)
 
 
 @dataclass(slots=True)
@@ -132,7 +156,7 @@ def _line_names(lines: Lines, rulebook: Rulebook) -> list[str]:
     decided = [
         name
         for name, field in rulebook.fields.items()
-        if field.level is Level.LINE and field.origin in (Origin.LOOKUP, Origin.DECISION)
+        if field.level is Level.LINE and field.origin in (Origin.LOOKUP, Origin.DECISION, Origin.CLAIM_EDIT)
     ]
     hidden = ("Disposition", "Reason")
     known = [name for name in (*lines.set_names, *decided) if name not in hidden]

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder
+from codesheet.coding.history import History
 from codesheet.compiling.ruleset import Ruleset
 
 Batches: TypeAlias = Generator[tuple[Encounters, CodedBatch], None, None]
@@ -31,8 +32,12 @@ class ProcessEndedError(RuntimeError):
         )
 
 
-def code_chunks(ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int) -> Batches:
+def code_chunks(
+    ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int, history: History | None = None
+) -> Batches:
     """Code chunks with so many processes; a single chunk, or a single job, needs no other process.
+
+    `history` are the lines of earlier runs.
 
     Raises:
         ProcessEndedError: the system ended a process (for want of memory, say).
@@ -42,15 +47,17 @@ def code_chunks(ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int) -> Ba
     first = list(islice(remaining, 2))
     together = chain(first, remaining)
     if jobs <= 1 or len(first) <= 1:
-        coder = Coder(ruleset)
+        coder = Coder(ruleset, history)
         yield from ((chunk, coder.code(chunk)) for chunk in together)
     else:
-        yield from _with_processes(ruleset, together, jobs)
+        yield from _with_processes(ruleset, together, jobs, history)
 
 
-def _with_processes(ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int) -> Batches:
+def _with_processes(
+    ruleset: Ruleset, chunks: Iterable[Encounters], jobs: int, history: History | None
+) -> Batches:
     context = multiprocessing.get_context("spawn")  # a fork would copy the threads of readers half way
-    pool = ProcessPoolExecutor(jobs, context, _begin, (ruleset,))
+    pool = ProcessPoolExecutor(jobs, context, _begin, (ruleset, history))
     try:
         waiting: deque[tuple[Encounters, Future[CodedBatch]]] = deque()
         for chunk in chunks:
@@ -81,9 +88,9 @@ _coders: list[Coder] = []
 """The coder of a process that does nothing but code; it remembers what it has matched."""
 
 
-def _begin(ruleset: Ruleset) -> None:
+def _begin(ruleset: Ruleset, history: History | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for the work ends it
-    _coders.append(Coder(ruleset))
+    _coders.append(Coder(ruleset, history))
 
 
 def _code(chunk: Encounters) -> CodedBatch:

@@ -13,14 +13,18 @@ from codesheet.coding.hit_policies import Decision, Rules
 from codesheet.coding.judging import Judged, TableJudge
 from codesheet.coding.outputs import NO_RULE, output_columns
 from codesheet.coding.reasons import Reasons
+from codesheet.coding.text_functions import join_words
 from codesheet.coding.view import View
 from codesheet.compiling.ruleset import Matching
 from codesheet.language.values import FieldType, fold
 from codesheet.model import DecisionTable, HitPolicy, Rulebook
+from codesheet.sheets.edit_fields import edit_row_fields
+from codesheet.sheets.levels import decision_reads
 
 _SPECIAL_TYPES = {
     "Add modifiers": FieldType.CODE_LIST,
     "Remove modifiers": FieldType.CODE_LIST,
+    "Split off": FieldType.WHOLE,
     "Disposition": FieldType.TEXT,
     "Reason": FieldType.TEXT,
     "Queue": FieldType.TEXT,
@@ -59,6 +63,7 @@ class Table:
         types = {name: field.type for name, field in rulebook.fields.items()} | _SPECIAL_TYPES
         self.outputs = output_columns(table, types)
         self.reasons = Reasons(table)
+        self._edit_rows = edit_row_fields(decision_reads(table), rulebook.fields)
         self.counts: np.ndarray = np.zeros(len(table.rules), dtype=np.int64)
 
     def hits(self, context: Context) -> tuple[Judged, Hits]:
@@ -234,6 +239,13 @@ class Table:
         return self.reasons.why(hits.rule, hits.view, hits.places, context.because)
 
     def addresses_of(self, hits: Hits, context: Context) -> Ids:
+        """Give each hit's rule as workbook!sheet!row, and after it the row of the claim edit it turned on."""
+        ids = self._rules_of(hits, context)
+        for name in self._edit_rows:
+            ids = join_words([ids, hits.view.frame[name].data], "; ", context.view.frame)
+        return ids
+
+    def _rules_of(self, hits: Hits, context: Context) -> Ids:
         """Give each hit's rule as workbook!sheet!row; several where an Override mixes them."""
         words = context.view.frame.vocabulary
         own = words.ids_of(self.reasons.addresses)[hits.rule] if len(self.reasons.addresses) else hits.rule

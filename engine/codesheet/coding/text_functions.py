@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import MISSING, Column, Index
+from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.truth import member_of
 from codesheet.coding.view import View, distinct
 from codesheet.language.formulas import Call, Literal
@@ -90,6 +90,17 @@ def join_text(pieces: Sequence[str | Column], view: View, missing_as: Sequence[s
     if roots is not None:
         result.roots = np.where(result.missing, roots, 0).astype(np.int32)
     return result
+
+
+def join_words(columns: Sequence[Ids], between: str, frame: Frame) -> Ids:
+    """Join texts by their word ids, row by row; MISSING is left out."""
+    numbers, leads = distinct([ids.astype(np.int64) for ids in columns], len(columns[0]))
+    words = frame.vocabulary.words
+    texts = []
+    for ids in zip(*(column[leads].tolist() for column in columns), strict=True):
+        parts = [str(words[i]) for i in ids if i != MISSING]
+        texts.append(between.join(parts) if parts else None)
+    return frame.vocabulary.ids_of(texts)[numbers].astype(np.int32) if texts else columns[0]
 
 
 def unique_folded(items: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from codesheet.coding.columns import MISSING, Ids, Mask
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind
 from codesheet.coding.lines import Lines, NoLines
+from codesheet.compiling.graph import claim_edit_tables
+from codesheet.location import CellRef
 from codesheet.model import Disposition, Result, Rulebook
 
 DENY = DISPOSITIONS.index(Disposition.DENY)
@@ -76,7 +78,6 @@ def _ask_for_facts(context: Context) -> None:
     for row, root, number in zip(rows.tolist(), roots.tolist(), table.tolist(), strict=True):
         tables_of.setdefault((row, root), []).append(number)
     texts, rules, keys = [], [], []
-    decisions, lookups = context.view.rulebook.decisions, context.view.rulebook.lookups
     for (row, root), numbers in tables_of.items():
         asking = list(dict.fromkeys(names[number] for number in numbers))
         missing = sorted(context.view.frame.roots.sets[root]) or ["a fact"]
@@ -85,7 +86,7 @@ def _ask_for_facts(context: Context) -> None:
             f"{' and '.join(missing)} not recorded: ask for {it}; "
             f"without {it} {', '.join(asking)} cannot be decided"
         )
-        sheets = [decisions[n].at if n in decisions else lookups[n].at for n in asking]
+        sheets = [_sheet_of(name, context.view.rulebook) for name in asking]
         rules.append("; ".join(map(str, sheets)))
         keys.append((row, root))
     words = context.view.frame.vocabulary
@@ -97,6 +98,13 @@ def _ask_for_facts(context: Context) -> None:
         rule=words.ids_of(rules),
         facts=pairs[:, 1].astype(np.int32),
     )
+
+
+def _sheet_of(table: str, rulebook: Rulebook) -> CellRef:
+    """Give the address of a table that asks for facts."""
+    found = rulebook.decisions.get(table) or rulebook.lookups.get(table)
+    edits = {kind.value: one.at for kind, one in claim_edit_tables(rulebook).items()}
+    return found.at if found is not None else edits[table]
 
 
 def _flag_uncoded(lines: Lines, context: Context, nothing: NoLines, rulebook: Rulebook) -> None:

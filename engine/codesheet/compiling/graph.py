@@ -14,6 +14,8 @@ from codesheet.language.formulas import Call, FieldRef, InValueSet, Literal
 from codesheet.language.unary_tests import Compare, InSet
 from codesheet.location import CellRef
 from codesheet.model import (
+    AddOnCodes,
+    CodePairs,
     Condition,
     DecisionTable,
     Field,
@@ -22,7 +24,10 @@ from codesheet.model import (
     Period,
     Result,
     Rulebook,
+    UnitLimits,
 )
+from codesheet.sheets.edit_fields import EDIT_FIELDS
+from codesheet.sheets.title_block import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,38 @@ def _tables(rulebook: Rulebook, result: Result) -> Iterator[Step]:
             yield Step("decision", table.name)
 
 
+def claim_edit_tables(rulebook: Rulebook) -> dict[Kind, CodePairs | UnitLimits | AddOnCodes]:
+    """Give the claim-edit tables a rulebook has, by the kind of their sheets."""
+    tables = {
+        Kind.UNIT_LIMITS: rulebook.unit_limits,
+        Kind.ADD_ON_CODES: rulebook.add_on_codes,
+        Kind.CODE_PAIRS: rulebook.code_pairs,
+    }
+    return {kind: table for kind, table in tables.items() if table is not None}
+
+
+def after_claim_edits(rulebook: Rulebook) -> frozenset[str]:
+    """Name the tables on lines that turn on a claim edit, directly or by what they read."""
+    reached = {name for kind in claim_edit_tables(rulebook) for name in EDIT_FIELDS[kind]}
+    nodes = list(_nodes(rulebook, Level.LINE))
+    grown = True
+    while grown:
+        more = {name for node in nodes if reached & node.reads.keys() for name in node.sets}
+        grown = not more <= reached
+        reached |= more
+    reading = _Reading(rulebook)
+    return frozenset(
+        table.name
+        for table in rulebook.decisions.values()
+        if table.result in (Result.LINE_CHANGES, Result.EDITS) and reached & reading.by_decision(table).keys()
+    )
+
+
 def _nodes(rulebook: Rulebook, level: Level) -> Iterator[_Node]:
     reading = _Reading(rulebook)
+    if level is Level.LINE:
+        for kind, edits in claim_edit_tables(rulebook).items():
+            yield _Node(Step("join", kind.value), tuple(EDIT_FIELDS[kind]), reading.by_claim_edits(edits))
     for field in rulebook.fields.values():
         if field.level is level and field.formula is not None:
             yield _Node(Step("formula", field.name), (field.name,), reading.by_formula(field))
@@ -93,6 +128,15 @@ class _Reading:
         # the message for a missing key that an author does not write names the date of service
         if lookup.if_not_found is None or any(row.period != Period() for row in lookup.rows):
             parts.append((self._date_of_service, lookup.at))
+        return self._first_cells(parts)
+
+    def by_claim_edits(self, table: CodePairs | UnitLimits | AddOnCodes) -> dict[str, CellRef]:
+        names = ["Code", "Units", *table.per, self._date_of_service]
+        if isinstance(table, UnitLimits):
+            names += [name for name in (table.units_before, table.months_since_start) if name]
+        parts: list[tuple[object, CellRef]] = [(name, table.at) for name in names]
+        conditions = {condition: None for row in table.rows for condition in row.conditions}
+        parts += [(condition, condition.at) for condition in conditions]
         return self._first_cells(parts)
 
     def by_decision(self, table: DecisionTable) -> dict[str, CellRef]:

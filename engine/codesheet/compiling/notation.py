@@ -18,7 +18,17 @@ from typing import Any, TypeVar
 from codesheet.compiling.ruleset import Test
 from codesheet.language import formulas, unary_tests
 from codesheet.location import CellRef
-from codesheet.model import Condition, LookupRow, Member, Output, Period, Rule
+from codesheet.model import (
+    AddOnCode,
+    CodePair,
+    Condition,
+    LookupRow,
+    Member,
+    Output,
+    Period,
+    Rule,
+    UnitLimit,
+)
 
 T = TypeVar("T")
 
@@ -32,16 +42,30 @@ _LISTS: dict[type, tuple[str, ...]] = {
     Condition: ("field", "text", "test", "at"),
     Output: ("field", "text", "formula", "at"),
     Test: ("name", "field", "test"),
+    CodePair: ("at", "column_1", "column_2", "indicator", "period", "conditions", "version", "rationale"),
+    AddOnCode: ("at", "primary", "add_on", "type", "period", "conditions", "version"),
 }
 
 _ORDERS: dict[type, tuple[str, ...]] = {
     LookupRow: ("at", "key_texts", "values", "period", "conditions", "keys"),
     Member: ("at", "text", "period", "test"),
+    UnitLimit: (
+        "at",
+        "code",
+        "limit",
+        "per",
+        "adjudication",
+        "action",
+        "period",
+        "conditions",
+        "version",
+        "rationale",
+    ),
     Rule: ("at", "id", "conditions", "outputs", "because", "priority", "period"),
 }
 """What is written in another order than its class declares, so that people find the words first."""
 
-_ADDRESS = re.compile(r"(.*?\.xls[xm])(?:!(.*?))?(?:!([A-Z]*)(\d+))?", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"(.*?\.(?:xls[xm]|parquet))(?:!(.*?))?(?:!([A-Z]*)(\d+))?", re.IGNORECASE | re.DOTALL)
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 
 

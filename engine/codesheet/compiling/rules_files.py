@@ -13,19 +13,30 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from codesheet.compiling.graph import claim_edit_tables
 from codesheet.compiling.notation import NotationProblem, decode, encode
 from codesheet.compiling.ruleset import Matching, Ruleset, Shard, Step, Test
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import DateForm
 from codesheet.location import CellRef
-from codesheet.model import DecisionTable, Field, LookupTable, Rulebook, Source, ValueSet
+from codesheet.model import (
+    AddOnCodes,
+    CodePairs,
+    DecisionTable,
+    Field,
+    LookupTable,
+    Rulebook,
+    Source,
+    UnitLimits,
+    ValueSet,
+)
 from codesheet.replacing import replacing_file
 
 T = TypeVar("T")
 
 INDEX = "rulebook.json"
 _FORMAT = 1
-_OURS = re.compile(r"(decisions|lookups|sets)/[a-z0-9-]+\.json")
+_OURS = re.compile(r"(decisions|edits|lookups|sets)/[a-z0-9-]+\.json")
 _SETTINGS = (
     "visit_key",
     "date_of_service",
@@ -51,6 +62,7 @@ def rules_bytes(ruleset: Ruleset) -> dict[str, bytes]:
     files = {
         **_named("sets", book.sets, _set_json),
         **_named("lookups", book.lookups, _lookup_json),
+        **_named("edits", {kind.value: table for kind, table in claim_edit_tables(book).items()}, _rows_json),
         **_named("decisions", book.decisions, lambda table: _decision_json(table, ruleset.matchings)),
     }
     written = {path: _text(content).encode() for path, content in files.items()}
@@ -140,6 +152,10 @@ def _set_json(named: ValueSet) -> Json:
 
 def _lookup_json(lookup: LookupTable) -> Json:
     return _with_parts(lookup, "rows")
+
+
+def _rows_json(table: CodePairs | UnitLimits | AddOnCodes) -> Json:
+    return _with_parts(table, "rows")
 
 
 def _decision_json(table: DecisionTable, matchings: Mapping[str, Matching]) -> Json:
@@ -252,9 +268,16 @@ def _ruleset(index: Json, files: Mapping[str, Json], digest: str) -> Ruleset:
         columns_present=decode(str, index["columns_present"]),
         queues=decode(tuple[str, ...], index["queues"]),
         queue_otherwise=decode(str, index["queue_otherwise"]),
+        code_pairs=_edits(CodePairs, files, "edits/code-pairs.json"),
+        unit_limits=_edits(UnitLimits, files, "edits/unit-limits.json"),
+        add_on_codes=_edits(AddOnCodes, files, "edits/add-on-codes.json"),
     )
     matchings = {table.name: matching for table, matching in decisions}
     return Ruleset(rulebook, _steps(index["row_steps"]), _steps(index["line_steps"]), matchings, digest)
+
+
+def _edits(kind: type[T], files: Mapping[str, Json], path: str) -> T | None:
+    return decode(kind, files[path]) if path in files else None
 
 
 def _read_decision(content: Json) -> tuple[DecisionTable, Matching]:

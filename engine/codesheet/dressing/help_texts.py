@@ -15,6 +15,12 @@ _KINDS: Mapping[Kind, str] = {
     Kind.DECISION: "A decision table: each row below the headings is a rule. When all its IF cells hold, its "
     "THEN cells are given.",
     Kind.EXAMPLES: "Visits with the lines they must come to. They are coded and compared at every check.",
+    Kind.CODE_PAIRS: "Two codes of which the second is never, or only with a modifier, paid beside the "
+    "first. The rows set line fields (Pair with, Pair indicator); a decision table says what follows.",
+    Kind.UNIT_LIMITS: "How many units of a code are paid, and over what. The rows set line fields (Unit "
+    "limit, Units over limit); a decision table says what follows.",
+    Kind.ADD_ON_CODES: "Codes that are paid only beside one of their primaries. The rows set the line field "
+    "Primary present; a decision table says what follows.",
 }
 
 _LABELS: Mapping[str, str] = {
@@ -51,7 +57,12 @@ _LABELS: Mapping[str, str] = {
     "Scope": "The fields by which one rule is more specific than another, narrow to wide: "
     "Payer < Payer group; Plan",
     "Order": "A number: line changes with a smaller one are made earlier.",
+    "Version": "The published release these rows are of, as results name it: NCCI 2026Q3.",
+    "Units before": "The field in which the export may say how many units were used in the 12 months before.",
+    "Months since start": "The field that holds the full months since the therapy began.",
 }
+
+CONDITION_COLUMN = "A condition: the row holds where this field passes the test in the cell. Blank: always."
 
 _ROLES: Mapping[tuple[Kind, str], str] = {
     (Kind.LOOKUP, "KEY"): "KEY: looked for. Alternatives with commas or on lines; * stands for any text.",
@@ -93,6 +104,34 @@ _COLUMNS: Mapping[tuple[Kind, str], str] = {
     (Kind.VALUE_SETS, "Effective from"): "The first day on which it belongs. Blank: always did.",
     (Kind.VALUE_SETS, "Effective to"): "The last day on which it belongs. Blank: still does.",
     (Kind.VALUE_SETS, "Note"): "For readers; the program passes over it.",
+    (Kind.CODE_PAIRS, "Column 1"): "The code that is paid.",
+    (Kind.CODE_PAIRS, "Column 2"): "The code that is not paid beside it.",
+    (Kind.CODE_PAIRS, "Modifier indicator"): "0: never together. 1: with a modifier that fits. 9: no edit.",
+    (Kind.CODE_PAIRS, "Rationale"): "Why, as published.",
+    (Kind.UNIT_LIMITS, "Code"): "The code whose units are limited; one a row.",
+    (Kind.UNIT_LIMITS, "Limit"): "A whole number of units. none: this payer has no limit.",
+    (Kind.UNIT_LIMITS, "Per"): "Over what: line, visit, day, calendar year, lifetime, 12 months rolling, "
+    "365 days rolling, 12 months since start (of therapy).",
+    (Kind.UNIT_LIMITS, "Adjudication"): "CMS's indicator: 1 by line; 2 by day, absolute; 3 by day, clinical.",
+    (
+        Kind.UNIT_LIMITS,
+        "Action",
+    ): "What the payer does with the units over it, as decision tables ask for it: "
+    "deny, split, review, inform.",
+    (Kind.UNIT_LIMITS, "Rationale"): "Why, as published.",
+    (Kind.ADD_ON_CODES, "Primary"): "A code it may stand beside. Blank or CCCCC: the payer defines them.",
+    (Kind.ADD_ON_CODES, "Add-on"): "The code that needs it.",
+    (Kind.ADD_ON_CODES, "Type"): "CMS's type: 1 listed primaries; 2 the payer's own; 3 both.",
+    **{
+        (kind, heading): text
+        for kind in (Kind.CODE_PAIRS, Kind.UNIT_LIMITS, Kind.ADD_ON_CODES)
+        for heading, text in (
+            ("Effective", "The first day the row is in force. Blank or *: always was."),
+            ("Deletion", "The last day it is in force. Blank or *: still is."),
+            ("Source", "For readers; the program passes over it."),
+            ("Note", "For readers; the program passes over it."),
+        )
+    },
 }
 
 _SPECIAL: Mapping[str, str] = {
@@ -100,6 +139,7 @@ _SPECIAL: Mapping[str, str] = {
     "Priority": "A number: of the rules that match, the one with the smallest counts.",
     "Add modifiers": "Modifiers the line gets besides its own.",
     "Remove modifiers": "Modifiers the line loses.",
+    "Split off": "How many units go to a line of their own, which alone gets this rule's disposition.",
     "Queue": "Who should look at it.",
     "Message": "What to say. Fields stand in braces: {Drug}.",
     "Disposition": "bill; inform: bill, with a remark; review: a person decides; deny: do not bill; "
@@ -116,6 +156,7 @@ _ORIGINS: Mapping[Origin, str] = {
     Origin.LOOKUP: "found in a lookup",
     Origin.DECISION: "given by a decision table",
     Origin.LINE: "of the claim line",
+    Origin.CLAIM_EDIT: "set by claim-edit sheets",
 }
 
 

@@ -9,7 +9,7 @@ from codesheet.dressing.choices import Choices, Vocabulary, words
 from codesheet.language.values import DateForm, FieldType, fold, tidy
 from codesheet.model import HitPolicy, Level, Required, Result
 from codesheet.sheets.cells import text_of
-from codesheet.sheets.title_block import HEADINGS, LABELS, NOT_USED, ROLES, Kind, TitledSheet
+from codesheet.sheets.title_block import CLAIM_EDITS, HEADINGS, LABELS, ROLES, Kind, TitledSheet
 
 LAST_ROW = 1_048_576
 """Excel's last row: drop-downs reach down to it, so that new rows have them too."""
@@ -21,8 +21,13 @@ _LONGEST_LIST = 1000
 _SPARE_COLUMNS = 5
 """Columns right of a table that have drop-downs for a role and a heading, to add one there."""
 
-_TEXT_COLUMNS = ("Field", "Headings", "Allowed values", "Formula", "Per", "Set", "Member")
-_DATE_COLUMNS = ("Effective from", "Effective to")
+_TEXT_COLUMNS = (
+    *("Field", "Headings", "Allowed values", "Formula", "Per", "Set", "Member"),
+    *("Column 1", "Column 2", "Modifier indicator", "Code", "Adjudication", "Primary", "Add-on"),
+)
+_DATE_COLUMNS = ("Effective from", "Effective to", "Effective", "Deletion")
+_SAID_COLUMNS = ("Limit", "Action", "Type", "Rationale")
+"""Columns of claim edits that say what follows."""
 
 
 class Tone(Enum):
@@ -97,7 +102,7 @@ def marks_for(titled: TitledSheet, vocabulary: Vocabulary) -> SheetMarks:
 
 
 def _title_block(titled: TitledSheet, vocabulary: Vocabulary, marks: SheetMarks) -> None:
-    kinds = words("kinds", (kind.value for kind in Kind if kind not in NOT_USED))
+    kinds = words("kinds", (kind.value for kind in Kind))
     marks.choose(Cells(1, 1, 1), kinds)
     marks.note(1, 1, help_texts.kind_help(titled.kind))
     marks.tones[1, 1] = marks.tones[1, 2] = Tone.TITLE
@@ -139,24 +144,33 @@ def _table_with_headings(titled: TitledSheet, vocabulary: Vocabulary, marks: She
     numbers = sheet.rows[row].keys()
     marks.header_row, marks.first_row, marks.width = row, row + 1, max(numbers)
     for number in range(1, marks.width + _SPARE_COLUMNS + 1):
-        marks.choose(Cells(number, row, row), words(f"columns of {titled.kind.value}", headings))
+        is_open = titled.kind in CLAIM_EDITS  # fields head further columns
+        listed = words(f"columns of {titled.kind.value}", headings, closed=not is_open)
+        marks.choose(Cells(number, row, row), listed)
     for number in sorted(numbers):
         written = text_of(sheet.value(row, number))
         heading = next((heading for heading in headings if fold(heading) == fold(written)), None)
+        if heading is None and titled.kind in CLAIM_EDITS and (known := vocabulary.find_field(written)):
+            marks.tones[row, number] = Tone.TEST
+            marks.strong.add((row, number))
+            marks.note(row, number, help_texts.CONDITION_COLUMN, help_texts.field_help(known))
         if heading is None:
             continue
-        marks.tones[row, number] = _heading_tone(heading)
+        marks.tones[row, number] = _heading_tone(heading, titled.kind)
         marks.strong.add((row, number))
         marks.note(row, number, help_texts.column_help(titled.kind, heading))
-        marks.choose(Cells(number, row + 1, LAST_ROW), _under(heading, vocabulary))
+        if titled.kind not in CLAIM_EDITS:
+            marks.choose(Cells(number, row + 1, LAST_ROW), _under(heading, vocabulary))
         if heading in _TEXT_COLUMNS or heading in _DATE_COLUMNS:
             marks.formats[number] = TEXT_FORMAT if heading in _TEXT_COLUMNS else DATE_FORMAT
 
 
-def _heading_tone(heading: str) -> Tone:
+def _heading_tone(heading: str, kind: Kind) -> Tone:
     if heading in _DATE_COLUMNS:
         return Tone.PERIOD
-    return Tone.NOTE if heading in ("Note", "Description") else Tone.TEST
+    if kind in CLAIM_EDITS and heading in _SAID_COLUMNS:
+        return Tone.RESULT
+    return Tone.NOTE if heading in ("Note", "Source", "Description") else Tone.TEST
 
 
 def _under(heading: str, vocabulary: Vocabulary) -> Choices | None:

@@ -103,9 +103,17 @@ def type_rows(
 
 
 def join_pieces(
-    pieces: list[PieceRows], layouts: list[Layout], order: Index, rulebook: Rulebook, vocabulary: Vocabulary
+    pieces: list[PieceRows],
+    layouts: list[Layout],
+    order: Index,
+    rejected_order: Index,
+    rulebook: Rulebook,
+    vocabulary: Vocabulary,
 ) -> Encounters:
-    """Make one batch of pieces; `order` gives for each of its rows the place among theirs."""
+    """Make one batch of pieces.
+
+    `order` gives for each of its rows the place among theirs, `rejected_order` for each of its faults.
+    """
     counts = [len(piece.rows) for piece in pieces]
     frame = Frame(sum(counts), {}, vocabulary)
     for field in row_fields(rulebook):
@@ -121,7 +129,9 @@ def join_pieces(
         file_of_row=pd.Series(pd.arrays.ArrowExtensionArray(files), name="File"),
         file_rows=pd.Series(rows[order], name="Row"),
         carried=_joined(pieces, layouts, order),
-        rejected=pd.concat([_rejected_table(), *(piece.rejected for piece in pieces)], ignore_index=True),
+        rejected=pd.concat([_rejected_table(), *(piece.rejected for piece in pieces)], ignore_index=True)
+        .take(rejected_order)
+        .reset_index(drop=True),
         rejected_rows=row_count - frame.rows,
         row_count=row_count,
     )

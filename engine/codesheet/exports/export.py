@@ -114,7 +114,7 @@ class Export:
     def _encounters(self, parts: list[_Part], chunks: Chunks, number: int) -> Encounters:
         vocabulary = Vocabulary()
         pieces: list[PieceRows] = []
-        families = [np.empty(0, dtype=np.int64)]
+        families, rejected = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
         for part in parts:
             piece, of_row = self._store[part.stored]
             if of_row is None:
@@ -124,9 +124,10 @@ class Export:
             file = part.file
             pieces.append(type_rows(piece, file.headings, file.layout, self._rulebook, vocabulary))
             families.append(of_row[pieces[-1].kept])
-        order = np.argsort(np.concatenate(families), kind="stable")
+            rejected.append(of_row[_places_of(pieces[-1].rejected["Row"].to_numpy(), piece)])
+        orders = [np.argsort(np.concatenate(of_rows), kind="stable") for of_rows in (families, rejected)]
         layouts = [file.layout for file in self._files]
-        return join_pieces(pieces, layouts, order, self._rulebook, vocabulary)
+        return join_pieces(pieces, layouts, orders[0], orders[1], self._rulebook, vocabulary)
 
 
 def _without_repeated_headings(piece: RawTable, file: ExportFile) -> RawTable:
@@ -142,6 +143,13 @@ def _without_repeated_headings(piece: RawTable, file: ExportFile) -> RawTable:
             return piece
     file.layout.note_repeated_headings(int(piece.rows[repeats][0]))
     return piece.take(np.flatnonzero(~repeats), np.arange(len(piece.broken)))
+
+
+def _places_of(rows: Index, piece: RawTable) -> Index:
+    """Find the places of rows of a piece by their numbers in the file; its broken ones come last."""
+    numbers = np.concatenate([piece.rows, np.array([row.row for row in piece.broken], dtype=np.int64)])
+    order = np.argsort(numbers, kind="stable")
+    return order[np.searchsorted(numbers[order], rows)]
 
 
 def _taken(piece: RawTable, places: Index) -> RawTable:

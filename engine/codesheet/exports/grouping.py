@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from codesheet.coding.columns import MISSING, Index, Vocabulary
+from codesheet.compiling.graph import claim_edit_tables
 from codesheet.exports.families import Families, Hashes
 from codesheet.exports.headings import HeadingMap, read_fields
 from codesheet.exports.table import RawTable, visible
@@ -33,6 +34,7 @@ def group_keys(rulebook: Rulebook) -> list[tuple[str, ...]]:
     read = {one.name for one in read_fields(rulebook)}
     named = [one.per for one in rulebook.fields.values() if one.per]
     named += [table.per for table in rulebook.decisions.values() if table.per]
+    named += [table.per for table in claim_edit_tables(rulebook).values() if table.per]
     beyond = (per for per in named if rulebook.visit_key not in per)
     return list(dict.fromkeys(tuple(sorted(read.intersection(per))) for per in beyond))
 

@@ -59,6 +59,23 @@ def _parts(path: Path) -> WorkbookParts:
     return parts
 
 
+def first_sheet_rows(path: Path) -> Iterator[list[str]] | str:
+    """Give the rows of an Excel file's first visible sheet as text, from row 1; or why it cannot."""
+    try:
+        workbook = calamine.load_workbook(path)
+        sheet = workbook.get_sheet_by_name(_visible_sheets(workbook)[0])
+    except (calamine.CalamineError, OSError, IndexError):
+        return "it is no Excel workbook, or damaged: open it in Excel and save it again as .xlsx"
+    above, left = sheet.start or (0, 0)
+    return _texts(sheet, above, left)
+
+
+def _texts(sheet: calamine.CalamineSheet, above: int, left: int) -> Iterator[list[str]]:
+    yield from ([] for _ in range(above))
+    for cells in sheet.iter_rows():
+        yield [""] * left + [show_cell(plain_cell(cell)) for cell in cells]
+
+
 def _unreadable(path: Path, why: str, remedy: str) -> UnreadableExport:
     return UnreadableExport.because(CellRef(path.name), why, remedy)
 

@@ -1,10 +1,11 @@
 """What can be wrong with a user's workbooks or export: one closed list, a chapter a file.
 
 A code begins with its chapter's letter: W1 workbooks and their sheets, W2 what Excel does, F fields, V value
-sets, L lookups, C codes, U unary tests, X formulas, T decision tables, D dates, E examples, G the compiled
-rulebook, R visit exports and runs.
+sets, L lookups, C codes, U unary tests, X formulas, T decision tables, D dates, K claim edits, E examples,
+G the compiled rulebook, R visit exports and runs.
 """
 
+from codesheet.issues.claim_edits import ClaimEditIssues
 from codesheet.issues.codes import CodeIssues
 from codesheet.issues.compiled_rules import CompiledRulesIssues
 from codesheet.issues.dates import DateIssues
@@ -34,6 +35,7 @@ class IssueCode(
     FormulaIssues,
     DecisionTableIssues,
     DateIssues,
+    ClaimEditIssues,
     ExampleIssues,
     CompiledRulesIssues,
     ExportIssues,

@@ -34,3 +34,8 @@ class ExportIssues:
     )
     NO_ROWS = warning("R108", "holds headings but no visits", "export them again if there should be some")
     SAME_EXPORT = error("R109", "is named twice: its visits would be coded twice", "name it once")
+    HISTORY_LACKS_COLUMNS = error(
+        "R110",
+        "was written when units were counted by other fields: it has no column {columns}",
+        "begin a new history file, with --history-begins",
+    )

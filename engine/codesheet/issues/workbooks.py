@@ -1,6 +1,6 @@
 """Workbooks, sheets, title blocks and tables."""
 
-from codesheet.issues.issue import error, warning
+from codesheet.issues.issue import error
 
 
 class WorkbookIssues:
@@ -11,12 +11,6 @@ class WorkbookIssues:
         "W102", "holds no workbook (.xlsx or .xlsm)", "put the workbooks there, or name another folder"
     )
     UNKNOWN_KIND = error("W103", 'A1 is "{text}", which is no kind of sheet', "it must be one of {kinds}")
-    KIND_NOT_USED = warning(
-        "W104",
-        '"{kind}" sheets are not used yet by this version: nothing on this sheet has an effect',
-        "say it in decision tables",
-        value_is="kind",
-    )
     TABLE_WITHOUT_NAME = error("W105", "the table has no name", "write it in B1, beside {kind}")
     UNKNOWN_LABEL = error(
         "W106", '"{label}" is no label of a {kind} sheet', "it can be {labels}", value_is="label"

@@ -177,11 +177,13 @@ class Counts:
 class Results:
     """The results of a run, batch by batch: a table for each sheet, and counts.
 
-    Tables of a later batch wait in `folder`; without one all stay in memory.
+    `history` are the lines as a history file keeps them, where the rulebook has unit limits. Tables of a
+    later batch wait in `folder`; without one all stay in memory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.counts = Counts()
+        self.history: SpooledTable | None = None
         self._folder = folder
         self._tables: dict[str, SpooledTable] = {}
         self._lost_visits: SpooledTable | None = None
@@ -212,6 +214,10 @@ class Results:
             if name not in self._tables:
                 self._tables[name] = SpooledTable(self._folder / name if self._folder else None)
             self._tables[name].add(frame)
+        if batch.history_lines is not None:
+            if self.history is None:
+                self.history = SpooledTable(self._folder / "History" if self._folder else None)
+            self.history.add(batch.history_lines)
         if lost.any():
             if self._lost_visits is None:
                 self._lost_visits = SpooledTable(self._folder / "Lost visits" if self._folder else None)
@@ -238,6 +244,11 @@ class Results:
         self.counts.edits += len(batch.edits)
         self.counts.fired.update(batch.rule_counts)
         self.counts.seconds.update(batch.seconds)
+
+    def coded_visits(self) -> Iterator[Any]:
+        """Give the keys of the visits of which some row could be read, as Arrow columns."""
+        for table in self._tables["Visits"].tables(["Visit ID", "Status"]):
+            yield table.filter(pc.not_equal(table.column("Status"), "rejected")).column("Visit ID")
 
     def worklist(self) -> SpooledTable:
         """Give the review edits of all batches by queue; within one they stand so already."""

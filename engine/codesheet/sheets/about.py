@@ -106,11 +106,13 @@ def row_period(row: Row, table: Table, about: About, issues: list[Issue]) -> Per
     A row whose whole period lies outside its version's turn has been superseded: it is no issue.
     """
     first, last = (row.cell(column) if column else None for column in table.period_columns)
-    period = read_period(first, last, about.period, issues, row.at)
-    if period is None:
-        return None
-    clamped = intersect(period, about.window)
-    return None if is_empty(clamped) else clamped
+    return in_turn(read_period(first, last, about.period, issues, row.at), about)
+
+
+def in_turn(period: Period | None, about: About) -> Period | None:
+    """Give the part of a period that lies in its version's turn; None where there is none."""
+    clamped = None if period is None else intersect(period, about.window)
+    return None if clamped is None or is_empty(clamped) else clamped
 
 
 def read_period(

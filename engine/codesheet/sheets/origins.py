@@ -7,6 +7,7 @@ from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import fold
 from codesheet.location import CellRef
 from codesheet.model import DecisionTable, Field, Level, Origin, Result
+from codesheet.sheets.edit_fields import edit_setters
 from codesheet.sheets.fields import BUILT_IN, Declared
 from codesheet.sheets.outputs import SPECIAL
 from codesheet.sheets.table import Table
@@ -28,15 +29,21 @@ def settle_origins(
     fields: Mapping[str, Field],
     declared: Mapping[str, Declared],
     decisions: Mapping[str, DecisionTable],
-    tables: Iterable[Table],
+    givers: tuple[Iterable[Table], Mapping[Kind, CellRef]],
     issues: list[Issue],
 ) -> dict[str, Field]:
-    """Give each field its origin; a second one is an issue naming both cells."""
+    """Give each field its origin; a second one is an issue naming both cells.
+
+    `givers` are the tables with columns of fields, and a sheet of each kind of claim edits.
+    """
+    tables, claim_edits = givers
     setters: dict[str, list[_Setter]] = {name: [] for name in fields}
     for name in BUILT_IN:
         if fields[name].level is Level.LINE:
             setters[name].append(_Setter(Origin.LINE, _LINE_TABLES, fields[name].at))
-    for name, setter in (*_declared_setters(declared), *_table_setters(fields, decisions, tables)):
+    by_edits = [(n, _Setter(Origin.CLAIM_EDIT, what, at)) for n, what, at in edit_setters(claim_edits)]
+    of_tables = _table_setters(fields, decisions, tables)
+    for name, setter in (*by_edits, *_declared_setters(declared), *of_tables):
         if all(known.what != setter.what for known in setters[name]):
             setters[name].append(setter)
     for name, found in setters.items():

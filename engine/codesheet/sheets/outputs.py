@@ -14,12 +14,13 @@ BECAUSE = "Because"
 PRIORITY = "Priority"
 ADD_MODIFIERS = "Add modifiers"
 REMOVE_MODIFIERS = "Remove modifiers"
+SPLIT_OFF = "Split off"
 QUEUE = "Queue"
 MESSAGE = "Message"
 DISPOSITION = "Disposition"
 REASON = "Reason"
 
-SPECIAL = (BECAUSE, PRIORITY, ADD_MODIFIERS, REMOVE_MODIFIERS, QUEUE, MESSAGE)
+SPECIAL = (BECAUSE, PRIORITY, ADD_MODIFIERS, REMOVE_MODIFIERS, SPLIT_OFF, QUEUE, MESSAGE)
 """THEN columns that are no fields, whatever the table."""
 
 _OF_EDITS = (DISPOSITION, QUEUE, MESSAGE)
@@ -27,7 +28,7 @@ _ANYWHERE = (BECAUSE, PRIORITY)
 _OF_RESULT: Mapping[Result, tuple[str, ...]] = {
     Result.FIELDS: (),
     Result.CLAIM_LINES: (),
-    Result.LINE_CHANGES: (ADD_MODIFIERS, REMOVE_MODIFIERS),
+    Result.LINE_CHANGES: (ADD_MODIFIERS, REMOVE_MODIFIERS, SPLIT_OFF),
     Result.EDITS: _OF_EDITS,
 }
 _MODIFIERS = "Modifiers"
@@ -83,6 +84,8 @@ def _formula(name: str, cell: Cell, reader: CellReader) -> Formula | None:
             return reader.message(cell)
         case _ if name in (ADD_MODIFIERS, REMOVE_MODIFIERS):
             return reader.formula(cell, reader.names.fields[_MODIFIERS])
+        case _ if name == SPLIT_OFF:
+            return reader.formula(cell, FieldType.WHOLE)
         case _:
             return reader.formula(cell, reader.names.fields[name])
 

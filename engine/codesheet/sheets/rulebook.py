@@ -8,10 +8,22 @@ from typing import TypeAlias
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
 from codesheet.location import CellRef
-from codesheet.model import AllowedValues, Field, Level, Origin, Rulebook, Source
+from codesheet.model import (
+    AddOnCodes,
+    AllowedValues,
+    CodePairs,
+    Field,
+    Level,
+    Origin,
+    Rulebook,
+    Source,
+    UnitLimits,
+)
 from codesheet.sheets.about import About, read_abouts
+from codesheet.sheets.add_on_codes import read_add_on_codes
 from codesheet.sheets.applies_to import AppliesTo
 from codesheet.sheets.cells import CellReader
+from codesheet.sheets.code_pairs import read_code_pairs
 from codesheet.sheets.damage import (
     changed_codes,
     deceptive_characters,
@@ -21,6 +33,7 @@ from codesheet.sheets.damage import (
 )
 from codesheet.sheets.decisions import read_decisions
 from codesheet.sheets.eaten_zeros import eaten_zeros
+from codesheet.sheets.edit_fields import edit_field_types, edit_fields
 from codesheet.sheets.examples import read_examples
 from codesheet.sheets.fields import (
     Declared,
@@ -35,9 +48,11 @@ from codesheet.sheets.levels import Levelled, settle_levels
 from codesheet.sheets.lookups import read_lookups
 from codesheet.sheets.origins import settle_origins
 from codesheet.sheets.queues import read_queues, unknown_queues
+from codesheet.sheets.reference_files import read_references
 from codesheet.sheets.table import Table, read_table
-from codesheet.sheets.title_block import Kind, TitledSheet, read_title_blocks
+from codesheet.sheets.title_block import CLAIM_EDITS, Kind, TitledSheet, read_title_blocks
 from codesheet.sheets.undeclared import undeclared_fields
+from codesheet.sheets.unit_limits import read_unit_limits
 from codesheet.sheets.value_sets import read_value_sets, set_names
 from codesheet.sheets.workbook import Sheet, read_workbooks
 
@@ -53,6 +68,8 @@ def read_rulebook(path: Path) -> tuple[Rulebook | None, list[Issue]]:
     sheets, sources, problems = read_workbooks(path)
     if not sheets and problems:
         return None, problems
+    references, more_sources, more_problems = read_references(path, sheets)
+    sheets, sources, problems = sheets + references, sources + more_sources, problems + more_problems
     rulebook, issues = parse_sheets(sheets, sources)
     return rulebook, [*problems, *issues]
 
@@ -70,7 +87,9 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
     dictionary = _dictionary(tables, issues)
     reader = CellReader(dictionary.names, issues)
     value_sets = read_value_sets(tables[Kind.VALUE_SETS], abouts, reader)
-    levelled = _givers(tables, abouts, dictionary, reader)
+    applies_to = AppliesTo(abouts, reader)
+    levelled = _givers(tables, abouts, applies_to, dictionary, reader)
+    edits = _claim_edits(tables, abouts, applies_to, reader)
     settings = dictionary.settings
     examples = read_examples(tables[Kind.EXAMPLES], levelled.fields, settings.visit_key, reader)
     queues = read_queues(tables[Kind.FIELDS], issues)
@@ -92,6 +111,9 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
         columns_present=settings.columns_present,
         queues=queues.listed,
         queue_otherwise=queues.otherwise,
+        code_pairs=edits.code_pairs,
+        unit_limits=edits.unit_limits,
+        add_on_codes=edits.add_on_codes,
     )
     return rulebook, in_sheet_order(issues)
 
@@ -103,8 +125,18 @@ class _Dictionary:
     declared: dict[str, Declared]
     undeclared: dict[str, Field]
     fields: dict[str, Field]
+    set_by_edits: dict[str, Field]
     settings: Settings
     names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class _ClaimEdits:
+    """The claim-edit tables, each None where no sheet is of its kind."""
+
+    code_pairs: CodePairs | None
+    unit_limits: UnitLimits | None
+    add_on_codes: AddOnCodes | None
 
 
 def _dictionary(tables: Tables, issues: list[Issue]) -> _Dictionary:
@@ -112,26 +144,45 @@ def _dictionary(tables: Tables, issues: list[Issue]) -> _Dictionary:
     declared = read_declared(tables[Kind.FIELDS], sets, issues)
     settings = read_settings(tables[Kind.FIELDS], declared, issues)
     require(settings.visit_key, declared)
-    types = {name: one.field.type for name, one in declared.items()}
+    kinds = {kind: tables[kind][0].titled.sheet.at for kind in CLAIM_EDITS if tables[kind]}
+    by_edits = edit_fields(kinds, declared)
+    types = {name: one.field.type for name, one in declared.items()} | edit_field_types(kinds)
     undeclared = undeclared_fields([*tables[Kind.LOOKUP], *tables[Kind.DECISION]], types, sets)
-    fields = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | undeclared
+    fields = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | by_edits
+    fields |= undeclared
     names = Names({name: field.type for name, field in fields.items()}, sets)
-    return _Dictionary(declared, undeclared, fields, settings, names)
+    return _Dictionary(declared, undeclared, fields, by_edits, settings, names)
+
+
+def _claim_edits(
+    tables: Tables, abouts: dict[str, About], applies_to: AppliesTo, reader: CellReader
+) -> _ClaimEdits:
+    return _ClaimEdits(
+        read_code_pairs(tables[Kind.CODE_PAIRS], abouts, applies_to, reader),
+        read_unit_limits(tables[Kind.UNIT_LIMITS], abouts, applies_to, reader),
+        read_add_on_codes(tables[Kind.ADD_ON_CODES], abouts, applies_to, reader),
+    )
 
 
 def _givers(
-    tables: Tables, abouts: dict[str, About], dictionary: _Dictionary, reader: CellReader
+    tables: Tables,
+    abouts: dict[str, About],
+    applies_to: AppliesTo,
+    dictionary: _Dictionary,
+    reader: CellReader,
 ) -> Levelled:
     """Read all that gives fields their values (formulas, lookups, decisions), and settle whose is whose."""
     issues = reader.issues
     formulas = {name: complete(one, reader) for name, one in dictionary.declared.items()}
-    applies_to = AppliesTo(abouts, reader)
     lookups = read_lookups(tables[Kind.LOOKUP], abouts, applies_to, reader)
     decisions = read_decisions(tables[Kind.DECISION], abouts, applies_to, reader)
-    fields = dictionary.fields | formulas
+    fields = dictionary.fields | formulas | dictionary.set_by_edits
     levelled = settle_levels(fields, dictionary.undeclared, lookups, decisions, issues)
     givers = [*tables[Kind.LOOKUP], *tables[Kind.DECISION]]
-    settled = settle_origins(levelled.fields, dictionary.declared, levelled.decisions, givers, issues)
+    kinds = {kind: tables[kind][0].titled.sheet.at for kind in CLAIM_EDITS if tables[kind]}
+    settled = settle_origins(
+        levelled.fields, dictionary.declared, levelled.decisions, (givers, kinds), issues
+    )
     issues += _undeclared(settled[name] for name in dictionary.undeclared)
     issues += eaten_zeros(givers, reader.names)
     issues += _damage([*givers, *tables[Kind.VALUE_SETS], *tables[Kind.EXAMPLES]], reader.names)

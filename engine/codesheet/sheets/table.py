@@ -8,7 +8,7 @@ from codesheet.language.names import nearest
 from codesheet.language.values import fold, tidy
 from codesheet.location import CellRef
 from codesheet.sheets.cells import Cell, text_of
-from codesheet.sheets.title_block import HEADINGS, ROLES, TitledSheet
+from codesheet.sheets.title_block import CLAIM_EDITS, HEADINGS, NOT_READ, ROLES, TitledSheet
 from codesheet.sheets.workbook import Sheet
 
 
@@ -61,6 +61,8 @@ class Table:
         if self.titled.kind in ROLES:
             froms, tos = self.with_role("FROM"), self.with_role("TO")
             return froms[0] if froms else None, tos[0] if tos else None
+        if self.titled.kind in CLAIM_EDITS:
+            return self.heading("Effective"), self.heading("Deletion")
         return self.heading("Effective from"), self.heading("Effective to")
 
 
@@ -120,6 +122,10 @@ def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]
     for number, value in sorted(sheet.rows[row].items()):
         cell = Cell(value, sheet.ref(row, number))
         heading = next((heading for heading in headings if fold(heading) == fold(cell.text)), None)
+        if heading is None and titled.kind in CLAIM_EDITS:  # a condition, headed by a field
+            heading, role = tidy(cell.text), "IF"
+        else:
+            role = "NOTE" if heading in NOT_READ else ""
         if heading is None:
             meant = nearest(cell.text, headings)
             facts = {
@@ -131,7 +137,7 @@ def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]
         elif heading in seen:
             issues.append(IssueCode.REPEATED_COLUMN.issue(cell.at, seen[heading].at, heading=heading))
         else:
-            seen[heading] = Column("NOTE" if heading == "Note" else "", heading, number, cell.at)
+            seen[heading] = Column(role, heading, number, cell.at)
             yield seen[heading]
     missing = [heading for heading in headings[:2] if heading not in seen]
     issues += [IssueCode.MISSING_COLUMN.issue(sheet.ref(row, 1), column=heading) for heading in missing]

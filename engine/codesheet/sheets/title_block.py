@@ -27,7 +27,8 @@ class Kind(Enum):
     ADD_ON_CODES = "Add-on codes"
 
 
-NOT_USED = (Kind.CODE_PAIRS, Kind.UNIT_LIMITS, Kind.ADD_ON_CODES)
+CLAIM_EDITS = (Kind.CODE_PAIRS, Kind.UNIT_LIMITS, Kind.ADD_ON_CODES)
+"""The kinds that hold claim edits in the shape CMS publishes them."""
 
 ROLES: Mapping[Kind, tuple[str, ...]] = {
     Kind.LOOKUP: ("KEY", "VALUE", "FROM", "TO", "NOTE"),
@@ -50,8 +51,37 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
         "Description",
     ),
     Kind.VALUE_SETS: ("Set", "Member", "Effective from", "Effective to", "Note"),
+    Kind.CODE_PAIRS: (
+        "Column 1",
+        "Column 2",
+        "Modifier indicator",
+        "Effective",
+        "Deletion",
+        "Rationale",
+        "Source",
+        "Note",
+    ),
+    Kind.UNIT_LIMITS: (
+        "Code",
+        "Limit",
+        "Per",
+        "Adjudication",
+        "Action",
+        "Effective",
+        "Deletion",
+        "Rationale",
+        "Source",
+        "Note",
+    ),
+    Kind.ADD_ON_CODES: ("Primary", "Add-on", "Type", "Effective", "Deletion", "Source", "Note"),
 }
-"""The columns of the kinds whose headings are fixed; the first two begin the table."""
+"""The columns of the kinds whose headings are fixed; the first two begin the table.
+
+A claim-edit sheet may have further columns, headed by fields: each is a condition (Payer, Plan, Setting).
+"""
+
+NOT_READ = ("Note", "Source")
+"""Headings of columns that are for people."""
 
 LABELS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ABOUT: ("Title", "Owner", "Source", "Effective from", "Effective to", "Applies to", "Note"),
@@ -82,6 +112,17 @@ LABELS: Mapping[Kind, tuple[str, ...]] = {
         "Note",
     ),
     Kind.EXAMPLES: ("Source", "Note"),
+    Kind.CODE_PAIRS: ("Version", "Per", "Applies to", "Source", "Note"),
+    Kind.UNIT_LIMITS: (
+        "Version",
+        "Per",
+        "Units before",
+        "Months since start",
+        "Applies to",
+        "Source",
+        "Note",
+    ),
+    Kind.ADD_ON_CODES: ("Version", "Per", "Applies to", "Source", "Note"),
 }
 """The words that may stand in column A above the table, for each kind."""
 
@@ -109,15 +150,12 @@ def read_title_blocks(sheets: list[Sheet], issues: list[Issue]) -> list[TitledSh
 
 
 def read_title_block(sheet: Sheet, issues: list[Issue]) -> TitledSheet | None:
-    """Read one sheet's title block; None for notes, and for kinds that say nothing yet."""
+    """Read one sheet's title block; None for notes."""
     kind = _kind(sheet, issues)
     if kind is None:
         return None
-    if kind in NOT_USED:
-        issues.append(IssueCode.KIND_NOT_USED.issue(sheet.at, kind=kind.value))
-        return None
     name = tidy(text_of(sheet.value(1, 2)))
-    if not name and kind in (Kind.DECISION, Kind.LOOKUP):
+    if not name and kind in (Kind.DECISION, Kind.LOOKUP, *CLAIM_EDITS):
         issues.append(IssueCode.TABLE_WITHOUT_NAME.issue(sheet.ref(1, 2), kind=kind.value))
         return None
     table_row = 0 if kind is Kind.ABOUT else _table_row(sheet, kind)

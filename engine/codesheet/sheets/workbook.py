@@ -6,7 +6,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -14,7 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from codesheet.issues import Issue, IssueCode, IssueKind
@@ -32,6 +34,8 @@ _NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSEr
 
 _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+_WIDTHS = (18.0, 40.0, 18.0, 13.0, 13.0, 22.0, 48.0)
+_TITLE = ("label", "value")
 _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 
 
@@ -39,7 +43,8 @@ _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 class Sheet:
     """One sheet: its cells that are not blank, by row and column number.
 
-    `faults` are cells that look blank or say `#N/A` and must not be taken at their word.
+    `faults` are cells that look blank or say `#N/A` and must not be taken at their word; `left_out` are
+    codes of a reference file whose rows were not read, since no workbook names them.
     """
 
     workbook: str
@@ -47,6 +52,7 @@ class Sheet:
     rows: Mapping[int, Mapping[int, CellValue]]
     faults: Mapping[Position, IssueKind] = field(default_factory=lambda: MappingProxyType({}))
     layout: Layout = field(default_factory=Layout)
+    left_out: tuple[str, ...] = ()
 
     @property
     def at(self) -> CellRef:
@@ -79,8 +85,13 @@ def find_workbooks(path: Path) -> list[tuple[str, Path]]:
 
 
 def _is_workbook(name: Path) -> bool:
+    return name.suffix.lower() in (".xlsx", ".xlsm") and not name.name.startswith("~$") and not is_apart(name)
+
+
+def is_apart(name: Path) -> bool:
+    """Say whether a file of a rulebook's folder is none of the rulebook's: a sample, or hidden."""
     apart = any(folder.casefold() == "samples" or folder.startswith(".") for folder in name.parts[:-1])
-    return name.suffix.lower() in (".xlsx", ".xlsm") and not name.name.startswith(("~$", ".")) and not apart
+    return apart or name.name.startswith(".")
 
 
 def read_workbooks(path: Path) -> tuple[list[Sheet], list[Source], list[Issue]]:
@@ -118,6 +129,25 @@ def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
             kind = type(problem).__name__
             why = f"it is damaged ({kind})", "open it in Excel, let it repair, save it again"
     return [], [_unreadable(name, why)]
+
+
+def write_workbook(target: Path, sheets: Mapping[str, Iterable[Sequence[str | None]]]) -> None:
+    """Write plain sheets of text by name, rows from row 1, as a workbook to be read and edited.
+
+    The title block is bold; columns are as wide as a code and its words need.
+    """
+    book = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for column, width in zip("ABCDEFGH", _WIDTHS, strict=False):
+            sheet.column_dimensions[column].width = width
+        title = True
+        for number, cells in enumerate(rows, start=1):
+            title = title and (number == 1 or len(cells) <= len(_TITLE))
+            first = WriteOnlyCell(sheet, value=cells[0] if cells else None)
+            first.font = Font(bold=title)
+            sheet.append([first, *cells[1:]])
+    book.save(target)
 
 
 def _unreadable(name: str, why: tuple[str, str]) -> Issue:

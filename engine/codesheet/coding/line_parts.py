@@ -1,0 +1,102 @@
+"""Parts of a batch's lines: which lines can matter to each other, and parts put together again.
+
+Claim edits are settled in rounds. Where a round changes the lines of a few visits, only those, and the lines
+they are counted or paired with, go through the next.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codesheet.coding.columns import Column, Frame, Ids, Index, Mask
+from codesheet.coding.context import Asks
+from codesheet.coding.edit_rows import claims
+from codesheet.coding.edits import NO_LINE, Edits
+from codesheet.coding.lines import Lines
+from codesheet.coding.view import View
+from codesheet.compiling.graph import claim_edit_tables
+from codesheet.model import Level, Rulebook
+
+
+def groupings(rulebook: Rulebook) -> list[tuple[str, ...]]:
+    """Give every list of fields by which lines are looked at together; the empty one is by visit."""
+    pers = [table.per for table in claim_edit_tables(rulebook).values()]
+    pers += [f.per for f in rulebook.fields.values() if f.level is Level.LINE and f.per]
+    return list(dict.fromkeys([(), *pers]))
+
+
+def linked_to(seeds: Mask, view: View, pers: Sequence[tuple[str, ...]]) -> Mask:
+    """Say which lines stand in a group with a seed, or with a line that does, and so on."""
+    groups = [claims(view, per) for per in pers]
+    reached = seeds.copy()
+    count = -1
+    while count != (count := int(reached.sum())):
+        for group in groups:
+            has = np.zeros(int(group.max()) + 1, dtype=bool)
+            has[group[reached]] = True
+            reached |= has[group]
+    return reached
+
+
+def put_together(rest: Lines, part: Lines, view: View) -> tuple[Lines, Index, Index]:
+    """Join two parts of whole visits in the order of their visits; give where the lines of each went."""
+    visits = view.visit_ids[np.concatenate([rest.row, part.row])]
+    first = np.full(int(view.visit_ids.max()) + 1, len(view.order), dtype=np.int64)
+    np.minimum.at(first, view.visit_ids, view.order)
+    order = np.argsort(first[visits], kind="stable")
+    where = np.empty(len(order), dtype=np.int64)
+    where[order] = np.arange(len(order))
+    row = np.concatenate([rest.row, part.row])[order]
+    frame = Frame(len(row), {}, view.frame.vocabulary, view.frame.roots, view.frame, row)
+    own = [name for name, field in view.rulebook.fields.items() if field.level is Level.LINE]
+    for name in dict.fromkeys([*own, *rest.set_names, *part.set_names]):
+        if name not in rest.frame or name not in part.frame:
+            continue  # nothing has set it yet
+        frame.columns[name] = _stacked([rest.frame[name], part.frame[name]]).take(order)
+    of_rest, of_part = where[: len(rest)], where[len(rest) :]
+    joined = (
+        np.concatenate([of_rest[rest.joined[0]], of_part[part.joined[0]]]),
+        np.concatenate([rest.joined[1], part.joined[1]]),
+    )
+    whole = Lines(
+        frame,
+        row,
+        np.concatenate([rest.weight, part.weight])[order],
+        np.concatenate([rest.why, part.why])[order],
+        np.concatenate([rest.address, part.address])[order],
+        joined,
+        tuple(dict.fromkeys([*rest.set_names, *part.set_names])),
+        np.concatenate([rest.denied, part.denied])[order],
+    )
+    return whole, of_rest, of_part
+
+
+def _stacked(columns: Sequence[Column]) -> Column:
+    data = np.concatenate([column.data for column in columns])
+    if all(column.roots is None for column in columns):
+        return Column(columns[0].type, data)
+    roots: list[Ids] = [np.zeros(len(c), dtype=np.int32) if c.roots is None else c.roots for c in columns]
+    return Column(columns[0].type, data, np.concatenate(roots))
+
+
+def moved(chunks: Sequence[Edits], where: Index, keep: Mask | None) -> list[Edits]:
+    """Give edits with their lines renumbered: `where` the lines went; `keep` says of which rows at all."""
+    found = []
+    for chunk in chunks:
+        kept = np.arange(len(chunk.rows)) if keep is None else np.flatnonzero(keep[chunk.rows])
+        if not len(kept):
+            continue
+        lines = chunk.lines[kept]
+        lines = np.where(lines == NO_LINE, NO_LINE, where[np.maximum(lines, 0)]) if len(where) else lines
+        columns = (chunk.weight, chunk.message, chunk.queue, chunk.rule, chunk.facts, chunk.table)
+        found.append(Edits(chunk.kind, chunk.rows[kept], lines, *(column[kept] for column in columns)))
+    return found
+
+
+def asks_of(asks: Asks, keep: Mask) -> Asks:
+    """Give what was asked for some rows."""
+    found = Asks()
+    for rows, lines, roots, (table, _) in zip(asks.rows, asks.lines, asks.roots, asks.tables, strict=True):
+        kept = keep[rows]
+        found.add(rows[kept], lines[kept], roots[kept], table)
+    return found

@@ -1,0 +1,143 @@
+"""How many units a patient has used before each line: in this batch, in earlier runs, as the export says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from codesheet.coding.columns import MISSING, Floats, Index, Mask
+from codesheet.coding.history import CODE, DAY, UNITS, VISIT, History
+from codesheet.coding.view import View, distinct
+from codesheet.language.values import fold, show_value
+
+_DAYS_TO_COME = 10_000_000
+"""More than any ordinal: keeps group and day apart in one number."""
+
+
+class Numbers:
+    """Numbers of one field's texts, equal for those that compare equal; remembered from round to round."""
+
+    def __init__(self) -> None:
+        self._of_text: dict[str, int] = {}
+        self._of_folded: dict[str, int] = {}
+
+    def of(self, texts: Iterable[str | None]) -> Index:
+        """Give the numbers of texts, MISSING where there is none."""
+        return np.fromiter((self._number(text) if text else MISSING for text in texts), dtype=np.int64)
+
+    def _number(self, text: str) -> int:
+        number = self._of_text.get(text)
+        if number is None:
+            number = self._of_folded.setdefault(fold(text), len(self._of_folded))
+            self._of_text[text] = number
+        return number
+
+
+@dataclass(slots=True)
+class Used:
+    """Units used up by each line's patient and code, in order of day; what is denied uses nothing.
+
+    `key` numbers patient and code (lines first, then history), `alone` are lines of nobody we know.
+    """
+
+    view: View
+    key: Index
+    day: Floats
+    units: Floats
+    visit: Index
+    alone: Mask
+    begins: int | None
+    _sorted: Index
+    _place: Index
+    _composite: Index
+    _total: Floats
+
+    @classmethod
+    def of(
+        cls,
+        view: View,
+        per: tuple[str, ...],
+        standing: Mask,
+        history: History | None,
+        known: dict[str, Numbers],
+    ) -> "Used":
+        """Gather the lines of a view, and of a history those of other visits.
+
+        `known` remembers the numbers of each field's texts.
+        """
+        lines = view.frame.rows
+        units = np.where(standing, view.frame["Units"].data, 0.0)
+        visit = view.visit_ids.astype(np.int64)
+        past = None if history is None else _others(history, view)
+        columns = [_numbers(name, view, past, known.setdefault(name, Numbers())) for name in per]
+        alone = np.full(len(view.days), not per)
+        for column in columns:
+            alone |= column[:lines] == MISSING
+        blank = np.concatenate([alone, np.zeros(0 if past is None else len(past), dtype=bool)])
+        of_nobody = np.full(len(blank), MISSING, dtype=np.int64)
+        of_nobody[:lines][alone] = visit[alone]
+        columns = [np.where(blank, -2, column) for column in columns]
+        columns += [of_nobody, _numbers(CODE, view, past, known.setdefault(CODE, Numbers()))]
+        day = view.days
+        if past is not None:
+            day = np.concatenate([day, past[DAY].to_numpy(dtype=np.float64)])
+            units = np.concatenate([units, past[UNITS].to_numpy(dtype=np.float64)])
+            visit = np.concatenate([visit, np.full(len(past), MISSING, dtype=np.int64)])
+        key = distinct(columns, len(day))[0]
+        rank = np.concatenate([view.order, np.full(len(day) - lines, MISSING, dtype=np.int64)])
+        order = np.lexsort((rank, day, key))
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        composite = key[order] * _DAYS_TO_COME + day[order].astype(np.int64)
+        begins = None if history is None else history.begins
+        total = np.concatenate([[0.0], np.cumsum(units[order])])
+        return cls(view, key, day, units, visit, alone, begins, order, place, composite, total)
+
+    def before(self, lines: Index, first_day: Floats) -> Floats:
+        """Give the units used from a first day on, before each of these lines."""
+        start = np.searchsorted(self._composite, self.key[lines] * _DAYS_TO_COME + first_day.astype(np.int64))
+        own = self._place[lines]
+        return self._total[own] - self._total[np.minimum(start, own)]
+
+    def before_in_visit(self, lines: Index) -> Floats:
+        """Give the units used in each line's own visit, before it."""
+        count = len(self.alone)
+        group = distinct([self.key[:count], self.visit[:count]], count)[0]
+        order = np.lexsort((self.view.order, group))
+        total = np.concatenate([[0.0], np.cumsum(self.units[:count][order])])
+        place = np.empty(count, dtype=np.int64)
+        place[order] = np.arange(count)
+        starts = np.searchsorted(group[order], group[lines])
+        return total[place[lines]] - total[starts]
+
+    def is_known_from(self, lines: Index, first_day: Floats) -> Mask:
+        """Say for which lines every unit since a first day is in the history."""
+        if self.begins is None:
+            return np.zeros(len(lines), dtype=bool)
+        return ~self.alone[lines] & (first_day >= self.begins)
+
+
+def _others(history: History, view: View) -> pd.DataFrame:
+    """Leave out the visits that are coded now: their earlier results are replaced by these."""
+    used = history.used()
+    words = view.frame.vocabulary.words
+    now = {str(words[i]) for i in np.unique(view.frame[view.rulebook.visit_key].data).tolist()}
+    return used[~used[VISIT].isin(now)]
+
+
+def _numbers(name: str, view: View, past: pd.DataFrame | None, known: Numbers) -> Index:
+    """Give the values of a field as numbers: the lines', then the history's."""
+    column = view.frame[name]
+    values, back = np.unique(column.data, return_inverse=True)
+    words = view.frame.vocabulary.words
+    if column.type.is_text:
+        texts = [None if i == MISSING else str(words[i]) for i in values.tolist()]
+    else:
+        texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
+    numbers = known.of(texts)[back] if len(values) else np.zeros(0, dtype=np.int64)
+    if past is None:
+        return numbers
+    codes, distinct_texts = pd.factorize(past[name])
+    more = np.append(known.of(str(text) for text in distinct_texts), MISSING)
+    return np.concatenate([numbers, more[codes]])

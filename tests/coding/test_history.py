@@ -1,0 +1,168 @@
+"""Limits over months with a history file: what earlier runs used counts, and counts once."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from codesheet.commands import CodeOutcome, Past, code_visits
+from codesheet.replacing import WriteError
+from grid import printed, wrapped, write_workbooks
+
+BOOK = """
+## core.xlsx
+# Fields
+| Fields          |                 |
+| Visit key       | Visit ID        |
+| Date of service | Date of service |
+| Row order       | Visit ID        |
+| Field           | Type         | Level | Required  |
+| Visit ID        | text         |       | yes       |
+| Date of service | date         |       | yes       |
+| Patient ID      | text         |       |           |
+| Payer           | text         |       |           |
+| HCPCS           | code         |       |           |
+| Quantity        | whole number |       |           |
+| Months          | whole number |       | when used |
+# Lines
+| Decision   | Lines       |
+| Result     | claim lines |
+| IF           | THEN    | THEN     |
+| HCPCS        | Code    | Units    |
+| is not blank | {HCPCS} | Quantity |
+# Limits
+| Unit limits        | Caps              |
+| Per                | Patient ID, Payer |
+| Months since start | Months            |
+| Code  | Limit | Per                   | Payer    | Action |
+| 95165 | 20    | 12 months rolling     | Rolling  | deny   |
+| 95165 | 20    | calendar year         | Calendar | deny   |
+| 95165 | 20    | 12 months since start | Start    | deny   |
+| 95165 | 20    | lifetime              | Life     | deny   |
+# What follows
+| Decision   | What follows |
+| Result     | edits        |
+| Hit policy | Collect      |
+| IF               | THEN        | THEN |
+| Units over limit | Disposition | Message |
+| >= 1             | deny        | {Units before} + {Units} of {Unit limit} |
+"""
+
+HEAD = "Visit ID,Date of service,Patient ID,Payer,HCPCS,Quantity,Months"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    (tmp_path / "book").mkdir()
+    return write_workbooks(BOOK, tmp_path / "book")
+
+
+def run(book: Path, lines: str, past: Past | None) -> CodeOutcome:
+    export = book.parent / "visits.csv"
+    export.write_text("\n".join([HEAD, *lines.split()]), encoding="utf-8")
+    return code_visits([export], book, book.parent / "coded", "csv", print, past=past)
+
+
+def edits_of(outcome: CodeOutcome) -> list[tuple[str, str]]:
+    assert printed(outcome.issues) == []
+    visits = pd.read_csv(outcome.files[0].parent / "visits.csv", dtype=str, keep_default_na=False)
+    return [
+        (visit, edit.split(": ", 1)[1])
+        for visit, edit in zip(visits["Visit ID"], visits["Edits"], strict=True)
+        if edit
+    ]
+
+
+MAY = """
+V1,2026-05-04,P1,Rolling,95165,10,
+V2,2026-05-11,P1,Rolling,95165,8,
+"""
+JUNE = """
+V3,2026-06-01,P1,Rolling,95165,2,
+V4,2026-06-08,P1,Rolling,95165,3,
+V5,2026-06-09,P2,Rolling,95165,20,
+"""
+
+
+def test_the_same_batch_twice_counts_once(book: Path, tmp_path: Path) -> None:
+    past = Past(tmp_path / "lines.parquet", date(2025, 1, 1))
+    assert edits_of(run(book, MAY, past)) == []
+    first = past.path.read_bytes()
+    assert edits_of(run(book, MAY, past)) == []
+    assert past.path.read_bytes() == first
+    expected = [("V4", "20 + 3 of 20")]
+    assert edits_of(run(book, JUNE, past)) == expected
+    assert edits_of(run(book, JUNE, past)) == expected
+    kept = pd.read_parquet(past.path)
+    assert list(zip(kept["Visit ID"], kept["Units"], kept["Disposition"], strict=True)) == [
+        ("V1", 10, "bill"),
+        ("V2", 8, "bill"),
+        ("V3", 2, "bill"),
+        ("V4", 3, "deny"),
+        ("V5", 20, "bill"),
+    ]
+    # what was denied used nothing up, and what was coded again counts as it is now
+    assert edits_of(run(book, "V6,2026-06-20,P1,Rolling,95165,1,", past)) == [("V6", "20 + 1 of 20")]
+    assert edits_of(run(book, "V2,2026-05-11,P1,Rolling,95165,1,", past)) == []
+    assert edits_of(run(book, "V6,2026-06-20,P1,Rolling,95165,1,", past)) == []
+
+
+def test_without_history_units_are_asked_for_not_taken_as_none(book: Path, tmp_path: Path) -> None:
+    asked = "Units before not recorded: ask for it; without it What follows cannot be decided"
+    assert edits_of(run(book, "V1,2026-05-04,P1,Rolling,95165,10,", None)) == [("V1", asked)]
+    past = Past(tmp_path / "lines.parquet")
+    assert edits_of(run(book, "V1,2026-05-04,P1,Rolling,95165,10,", past)) == [("V1", asked)]
+    # the file begins on 2026-05-04: a year later it is known what was used in the year
+    assert edits_of(run(book, "V2,2027-05-02,P1,Rolling,95165,10,", past)) == [("V2", asked)]
+    assert edits_of(run(book, "V3,2027-05-04,P1,Rolling,95165,11,", past)) == [("V3", "10 + 11 of 20")]
+    # more than the limit is over it, whatever was used before
+    assert edits_of(run(book, "V9,2026-05-04,P9,Rolling,95165,21,", None)) == [("V9", "0 + 21 of 20")]
+
+
+@pytest.mark.parametrize(
+    ("payer", "months", "earlier", "day", "before"),
+    [
+        ("Rolling", "", "2025-05-05", "2026-05-04", 15),
+        ("Rolling", "", "2025-05-04", "2026-05-04", 0),
+        ("Calendar", "", "2026-01-01", "2026-05-04", 15),
+        ("Calendar", "", "2025-12-31", "2026-05-04", 0),
+        ("Start", "14", "2026-02-05", "2026-05-04", 15),
+        ("Start", "14", "2026-02-04", "2026-05-04", 0),
+        ("Life", "30", "2023-10-05", "2026-05-04", 15),
+        ("Life", "30", "2023-10-04", "2026-05-04", 0),
+    ],
+)
+def test_what_each_span_counts(
+    book: Path, tmp_path: Path, payer: str, months: str, earlier: str, day: str, before: int
+) -> None:
+    past = Past(tmp_path / "lines.parquet", date(2000, 1, 1))
+    assert edits_of(run(book, f"V1,{earlier},P1,{payer},95165,15,0", past)) == []
+    outcome = run(book, f"V2,{day},P1,{payer},95165,5,{months}", past)
+    lines = pd.read_csv(outcome.files[0].parent / "claim_lines.csv")
+    assert lines["Units before"].tolist() == [before]
+
+
+def test_a_rulebook_without_limits_says_that_it_counts_nothing(tmp_path: Path) -> None:
+    without = write_workbooks(BOOK[: BOOK.index("# Limits")], tmp_path / "without")
+    outcome = run(without, MAY, Past(tmp_path / "lines.parquet"))
+    assert outcome.notes[-1].startswith("there is no Unit limits sheet: ")
+    assert not (tmp_path / "lines.parquet").exists()
+
+
+def test_a_batch_in_use_and_a_file_that_is_none_are_said(book: Path, tmp_path: Path) -> None:
+    path = tmp_path / "lines.parquet"
+    lock = tmp_path / "lines.parquet.lock"
+    lock.write_text("1")
+    with pytest.raises(WriteError, match=r"lines\.parquet is in use by another run"):
+        run(book, MAY, Past(path))
+    lock.write_text("999999999")  # of a run that was killed
+    run(book, MAY, Past(path))
+    assert not lock.exists()
+    path.write_text("no history")
+    outcome = run(book, MAY, Past(path))
+    assert printed(outcome.issues) == wrapped("""
+        lines.parquet: error[R101] cannot be read: it is no history file of codesheet, or it is damaged; name
+            the file of an earlier --history
+    """)
+    assert path.read_text() == "no history"

@@ -1,0 +1,132 @@
+"""Claim edits settled, compared with a plain loop over visits; in parts, compared with the whole."""
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cases import code
+from codesheet.coding import settling
+from codesheet.compiling.compiler import compile_rulebook
+from codesheet.compiling.ruleset import Ruleset
+from grid import rulebook_of
+
+CODES = [f"{letter}1111" for letter in "ABCDEFGH"]
+FIELDS = """
+## core.xlsx
+# Fields
+| Fields          |                 |
+| Visit key       | Visit ID        |
+| Date of service | Date of service |
+| Row order       | Item            |
+| Field           | Type         | Required  |
+| Visit ID        | text         | yes       |
+| Item            | whole number | yes       |
+| Date of service | date         | yes       |
+| Patient ID      | text         | no        |
+| HCPCS           | code         | no        |
+| Quantity        | whole number | no        |
+# Lines
+| Decision   | Lines       |
+| Result     | claim lines |
+| IF           | THEN    | THEN     |
+| HCPCS        | Code    | Units    |
+| is not blank | {HCPCS} | Quantity |
+# What follows
+| Decision   | What follows |
+| Result     | edits        |
+| Hit policy | Collect      |
+| IF             | IF              | IF               | THEN        | THEN       |
+| Pair indicator | Primary present | Units over limit | Disposition | Message    |
+| 0              |                 |                  | deny        | {Code} beside {Pair with} |
+|                | no              |                  | deny        | {Code} without {Primary codes} |
+|                |                 | >= 1             | deny        | {Code}: {Units before} + {Units} |
+"""
+
+Pairs = set[tuple[str, str]]
+Line = tuple[str, str, str, str, int]
+"""Visit, day, patient, code, units, in order of day and visit."""
+
+
+def sheets(pairs: Pairs, add_ons: Pairs, limits: dict[str, int]) -> str:
+    rows = ["# Pairs", "| Code pairs | P |", "| Column 1 | Column 2 | Modifier indicator |"]
+    rows += [f"| {one} | {two} | 0 |" for one, two in sorted(pairs)]
+    rows += ["# Add-ons", "| Add-on codes | A |", "| Primary | Add-on | Type |"]
+    rows += [f"| {one} | {two} | 1 |" for one, two in sorted(add_ons)]
+    rows += ["# Limits", "| Unit limits | L |", "| Per | Patient ID |", "| Code | Limit | Per |"]
+    rows += [f"| {one} | {limit} | day |" for one, limit in sorted(limits.items())]
+    return FIELDS + "\n".join(rows) + "\n"
+
+
+def plainly_denied(lines: list[Line], pairs: Pairs, add_ons: Pairs, limits: dict[str, int]) -> set[int]:
+    """Deny again and again, each time by the lines that the time before left standing."""
+    denied: set[int] = set()
+    while True:
+        now = set()
+        for place, (visit, day, patient, code_, units) in enumerate(lines):
+            beside = {c for i, (v, _, _, c, _) in enumerate(lines) if v == visit and i not in denied}
+            needs = {one for one, two in add_ons if two == code_}
+            before = sum(
+                u
+                for i, (_, d, p, c, u) in enumerate(lines[:place])
+                if (d, p, c) == (day, patient, code_) and i not in denied
+            )
+            paired = any((one, code_) in pairs for one in beside)
+            over = before + units > limits.get(code_, 10_000)
+            if paired or (needs and not needs & beside) or over:
+                now.add(place)
+        if now == denied:
+            return denied
+        denied = now
+
+
+def batch_of(rng: Random) -> tuple[str, list[Line], Pairs, Pairs, dict[str, int]]:
+    """Invent a rulebook and visits; what is denied hangs on codes before it in the alphabet: no circle."""
+    ordered = [(one, two) for i, one in enumerate(CODES) for two in CODES[i + 1 :]]
+    pairs = set(rng.sample(ordered, 8))
+    add_ons = set(rng.sample([pair for pair in ordered if pair not in pairs], 5))
+    limits = {one: rng.randint(2, 6) for one in rng.sample(CODES, 5)}
+    lines = [
+        (f"V{visit:03d}", f"2026-05-{4 + visit // 12:02d}", f"P{rng.randint(1, 4)}", one, rng.randint(1, 4))
+        for visit in range(36)
+        for one in sorted(rng.sample(CODES, rng.randint(1, 5)))
+    ]
+    patients = {line[0]: line[2] for line in lines}
+    lines = [(visit, day, patients[visit], one, units) for visit, day, _, one, units in lines]
+    return sheets(pairs, add_ons, limits), lines, pairs, add_ons, limits
+
+
+def export_of(lines: list[Line]) -> str:
+    rows = ["| Visit ID | Item | Date of service | Patient ID | HCPCS | Quantity |"]
+    rows += [f"| {v} | {i} | {day} | {p} | {c} | {u} |" for i, (v, day, p, c, u) in enumerate(lines)]
+    return "\n".join(rows)
+
+
+def ruleset_of(text: str) -> Ruleset:
+    ruleset, issues = compile_rulebook(rulebook_of(text))
+    assert issues == []
+    return ruleset
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_denied_is_what_a_plain_loop_denies(seed: int, tmp_path: Path) -> None:
+    text, lines, pairs, add_ons, limits = batch_of(Random(seed))
+    found = code(ruleset_of(text), export_of(lines), tmp_path).claim_lines
+    denied = plainly_denied(lines, pairs, add_ons, limits)
+    expected = sorted((v, c, u, "deny" if i in denied else "bill") for i, (v, _, _, c, u) in enumerate(lines))
+    columns = found[["Visit ID", "Code", "Units", "Disposition"]]
+    assert sorted(columns.itertuples(index=False, name=None)) == expected
+    assert 0 < len(denied) < len(lines)
+
+
+@pytest.mark.parametrize("seed", range(12, 16))
+def test_parts_give_what_the_whole_gives(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, lines, *_ = batch_of(Random(seed))
+    in_parts = code(ruleset_of(text), export_of(lines), tmp_path)
+    monkeypatch.setattr(settling, "linked_to", lambda seeds, *_: np.ones_like(seeds))
+    whole = code(ruleset_of(text), export_of(lines), tmp_path)
+    pd.testing.assert_frame_equal(in_parts.claim_lines, whole.claim_lines)
+    pd.testing.assert_frame_equal(in_parts.edits, whole.edits)
+    assert len(whole.edits) > 5
