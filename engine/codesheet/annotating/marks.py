@@ -18,6 +18,7 @@ _ORDER = list(Severity)
 _OURS = re.compile(r"(?:error|warning|note) [A-Z]\d{3}: ")
 """How our comments begin: LibreOffice forgets who wrote a comment."""
 
+_ALSO = "\nSee also"
 _BEFORE = "\n\n— the comment before: "
 _WIDTH, _LINE_HEIGHT, _LINE_LENGTH = 340, 17, 48
 _LONGEST = 30_000
@@ -27,13 +28,18 @@ def mark(cell: Cell, issues: Iterable[Issue]) -> str:
     """Colour a cell and say its issues in a comment; give what the cell looked like before, as text."""
     found = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))
     before = _fill_as_text(cell.fill)
-    text = "\n\n".join(f"{i.severity.value} {i.kind.code}: {i.message}" for i in found)[:_LONGEST]
+    text = "\n\n".join(map(_said, found))[:_LONGEST]
     if cell.comment is not None:
         text += f"{_BEFORE}{cell.comment.author}: {cell.comment.text}"
     lines = sum(1 + len(line) // _LINE_LENGTH for line in text.splitlines())
     cell.comment = Comment(text, AUTHOR, height=_LINE_HEIGHT * (lines + 1), width=_WIDTH)
     cell.fill = PatternFill("solid", fgColor=_FILLS[found[0].severity])
     return before
+
+
+def _said(issue: Issue) -> str:
+    also = "".join(f"\n{cell}" for cell in issue.related)
+    return f"{issue.severity.value} {issue.kind.code}: {issue.message}{also and f'{_ALSO}{also}'}"
 
 
 def unmark(cell: Cell, before: str) -> None:

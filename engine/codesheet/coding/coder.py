@@ -14,6 +14,7 @@ from codesheet.coding.code_pairs import PairJoin
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.decided_fields import decide_fields
+from codesheet.coding.deciders import Deciders
 from codesheet.coding.edits import EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
@@ -76,12 +77,15 @@ class Coder:
         ]
         self._line_edits, self._last_edits = ([], line_edits) if self._edit_joins else (line_edits, [])
 
-    def code(self, encounters: Encounters) -> CodedBatch:
-        """Code encounter rows; the result tables are ready to be written."""
+    def code(self, encounters: Encounters, deciders: Deciders | None = None) -> CodedBatch:
+        """Code encounter rows; the result tables are ready to be written.
+
+        `deciders`, where given, are told which cells gave the rows' fields.
+        """
         self.seconds.clear()
         for table in self._tables.values():
             table.counts[:] = 0
-        coded = self.code_frame(encounters.frame, broken_visits(encounters))
+        coded = self.code_frame(encounters.frame, broken_visits(encounters), deciders)
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
             if self.ruleset.rulebook.unit_limits is not None:
@@ -97,12 +101,14 @@ class Coder:
             for rule, count in zip(table.definition.rules, table.counts.tolist(), strict=True)
         }
 
-    def code_frame(self, frame: Frame, broken_visits: BrokenVisits) -> Coded:
+    def code_frame(
+        self, frame: Frame, broken_visits: BrokenVisits, deciders: Deciders | None = None
+    ) -> Coded:
         """Code typed columns, before any table of results is made."""
         frame = dataclasses.replace(frame, columns=dict(frame.columns))  # what was read stays as it was
         view = self._view_of(frame)
         log, asks = EditLog(frame), Asks()
-        context = Context(view, log, asks, {})
+        context = Context(view, log, asks, {}, deciders=deciders)
         nothing = NoLines()
         self._check_read_fields(context)
         made = self._run_rows(context, nothing)

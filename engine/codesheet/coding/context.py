@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
+from codesheet.coding.deciders import Deciders
 from codesheet.coding.edits import NO_LINE, REVIEW, EditKind, EditLog
 from codesheet.coding.text_functions import per_combination, unique_folded
 from codesheet.coding.view import View
@@ -39,7 +40,8 @@ class Context:
 
     `because` holds for decided fields the authors' words (vocabulary ids by row of the view). Edits name
     their line only where `lines_stand`: before, lines are still changed, dropped and made one. `standing`
-    says which lines are not denied, None where all stand.
+    says which lines are not denied, None where all stand. `deciders`, where somebody asks for
+    them, are told which cells gave the fields of encounter rows.
     """
 
     view: View
@@ -49,6 +51,7 @@ class Context:
     row_of_line: Index | None = None
     lines_stand: bool = False
     standing: Mask | None = None
+    deciders: Deciders | None = None
 
     def rows(self, places: Index) -> Index:
         """Give the encounter rows of places in the view."""

@@ -31,6 +31,15 @@ def decide_fields(table: Table, context: Context) -> None:
         leave_open(column, rows, judged.roots[blocked[place]])
         context.set_field(context.view.rulebook.fields[name], column)
     remember_because(table, context, hits)
+    note_deciders(table, context, hits)
+
+
+def note_deciders(table: Table, context: Context, hits: Hits) -> None:
+    """Tell who asks which rules gave the fields."""
+    if context.deciders is not None:
+        cells = [rule.at for rule in table.definition.rules]
+        for name in table.definition.outputs:
+            context.deciders.note(name, hits.places, hits.by_output[name], cells)
 
 
 def remember_because(table: Table, context: Context, hits: Hits) -> None:

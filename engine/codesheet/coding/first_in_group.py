@@ -11,7 +11,7 @@ import numpy as np
 
 from codesheet.coding.columns import Ids, Index, Mask
 from codesheet.coding.context import Context
-from codesheet.coding.decided_fields import leave_open, remember_because
+from codesheet.coding.decided_fields import leave_open, note_deciders, remember_because
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.judging import Judged
 from codesheet.coding.outputs import OutputColumn
@@ -156,6 +156,9 @@ def _set_fields(table: Table, context: Context, outcome: _Outcome) -> None:
         open_rows = np.flatnonzero(outcome.is_open)
         leave_open(column, open_rows, outcome.open_roots[open_rows])
         context.set_field(view.rulebook.fields[name], column)
-    remember_because(
-        table, context, Hits(places, rules, dict.fromkeys(table.definition.outputs, rules), won_view)
-    )
+    hits = Hits(places, rules, dict.fromkeys(table.definition.outputs, rules), won_view)
+    remember_because(table, context, hits)
+    note_deciders(table, context, hits)
+    if context.deciders is not None:
+        for name, label in others.items():
+            context.deciders.note(name, rest, np.zeros_like(rest), [label.at])

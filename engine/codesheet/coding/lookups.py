@@ -186,6 +186,9 @@ class Join:
                 column.data[hit] = table.data[row_of[hit]]
             column.roots = np.where(column.missing, unexplained, 0).astype(np.int32)
             context.set_field(definition, column)
+            if context.deciders is not None:
+                places = np.arange(len(row_of))
+                context.deciders.note(name, places, row_of, [row.at for row in self.table.rows])
 
     def _raise_edits(
         self, context: Context, row_of: Index, numbers: Index, found: list[_Found], keys: list[Column]

@@ -21,12 +21,10 @@ class ExampleIssues:
         value_is="field",
     )
     EXAMPLE_VALUE = error("E201", '{field} "{value}" {why}', "{remedy}")
-    EXAMPLE_LINES = error("E202", "visit {visit}: expected {expected}; got {got} (decided by {rules})", _MEND)
-    EXAMPLE_EDIT = error(
-        "E203", 'visit {visit}: expected the edit "{expected}"; got {got} (raised by {rules})', _MEND
-    )
-    EXAMPLE_STATUS = error("E204", "visit {visit}: expected the status {expected}; got {got}", _MEND)
-    EXAMPLE_FIELD = error("E205", "{field}: expected {expected}; got {got}", _MEND)
+    EXAMPLE_LINES = error("E202", "visit {visit}: expected {expected}; got {got}{because}", _MEND)
+    EXAMPLE_EDIT = error("E203", 'visit {visit}: expected the edit "{expected}"; got {got}{because}', _MEND)
+    EXAMPLE_STATUS = error("E204", "visit {visit}: expected the status {expected}; got {got}{because}", _MEND)
+    EXAMPLE_FIELD = error("E205", "{field}: expected {expected}; got {got}, {giver}", _MEND)
     NO_EXAMPLES = note(
         "E301",
         "the rulebook has no examples",

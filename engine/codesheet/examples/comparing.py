@@ -1,0 +1,159 @@
+"""One example compared with what its author expects: expected beside got, and the cells that decided it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
+
+from codesheet.examples.nearest_rules import why_not
+from codesheet.examples.visits import Coded, Visit
+from codesheet.examples.who_decided import Givers, who_gave
+from codesheet.issues import Issue, IssueCode
+from codesheet.language.values import FieldType, ValueProblem, fold, read_value, show_value
+from codesheet.location import CellRef
+from codesheet.model import ExampleRow, Field, Level, Rulebook
+
+_NONE = "none"
+
+_Line = tuple[str, ...]
+"""What an example says of a line, the code first."""
+
+
+def compare(visit: Visit, coded: Coded, givers: Givers) -> Iterator[Issue]:
+    """Give an issue for each expectation of an example that is not met."""
+    batch = coded.batch
+    lines = batch.claim_lines[batch.claim_lines["Visit ID"] == visit.key]
+    edits = batch.edits[batch.edits["Visit ID"] == visit.key]
+    yield from _compare_lines(visit, lines, coded, givers)
+    for row in visit.rows:
+        yield from _compare_edit(visit, row, edits, givers)
+        yield from _compare_status(visit, row, coded, edits, givers)
+    for place in coded.rows_of.get(visit.key, []):
+        yield from _compare_fields(place, coded, givers)
+
+
+def _compare_lines(visit: Visit, lines: pd.DataFrame, coded: Coded, givers: Givers) -> Iterator[Issue]:
+    expecting = [row for row in visit.rows if _cell(row, "Code")]
+    if not expecting:
+        return
+    fields = coded.rulebook.fields
+    names = _line_names(visit, coded.rulebook)
+    expected = sorted(
+        tuple(_comparable(row.expect.get(name), fields[name]) for name in names)
+        for row in expecting
+        if fold(_cell(row, "Code")) != _NONE
+    )
+    got = [tuple(_comparable(line[name], fields[name]) for name in names) for _, line in lines.iterrows()]
+    if expected == sorted(got):
+        return
+    because, cells = _reasons(visit, expected, list(zip(got, lines["Rule"], strict=True)), coded, givers)
+    facts = {
+        "expected": _listed(expected),
+        "got": _listed(sorted(got)),
+        "because": "".join(f"; {one}" for one in because),
+    }
+    yield IssueCode.EXAMPLE_LINES.issue(visit.at, *dict.fromkeys(cells), visit=visit.name, **facts)
+
+
+def _reasons(
+    visit: Visit, expected: list[_Line], got: list[tuple[_Line, str]], coded: Coded, givers: Givers
+) -> tuple[list[str], list[CellRef]]:
+    """Say where each line that is too many comes from, and why each that is missing was not made."""
+    missing = list((Counter(expected) - Counter(line for line, _ in got)).elements())
+    left = Counter(expected)
+    reasons: list[str] = []
+    cells: list[CellRef] = []
+    for line, rule in got:
+        if left[line]:
+            left[line] -= 1
+            continue
+        reasons.append(f"{_listed([line])} is from {givers.names(rule)}")
+        cells += givers.cells(rule)
+    made = {fold(line[0]) for line, _ in got}
+    for code in dict.fromkeys(line[0] for line in missing if fold(line[0]) not in made):
+        why, nearest = why_not(code, visit, coded, givers)
+        reasons += [why] if why else []
+        cells += nearest
+    return reasons, cells
+
+
+def _line_names(visit: Visit, rulebook: Rulebook) -> list[str]:
+    """Name the line fields the example speaks of; Modifiers always: beside a Code, blank means none."""
+    spoken = {name for row in visit.rows for name, value in row.expect.items() if value is not None}
+    lines = [name for name, field in rulebook.fields.items() if field.level is Level.LINE and name in spoken]
+    return list(dict.fromkeys(["Code", *lines, "Modifiers"]))
+
+
+def _comparable(cell: object, definition: Field) -> str:
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    try:
+        value = read_value(cell, definition.type)  # type: ignore[arg-type]
+    except ValueProblem:
+        return str(cell)
+    if isinstance(value, tuple):
+        return " ".join(sorted(value))
+    return show_value(value, definition.type)
+
+
+def _listed(lines: Sequence[_Line]) -> str:
+    return "; ".join(" ".join(part for part in line if part) for line in lines) or "no line"
+
+
+def _cell(row: ExampleRow, name: str) -> str:
+    value = row.expect.get(name)
+    return "" if value is None else show_value(read_value(value, FieldType.TEXT), FieldType.TEXT)  # type: ignore[arg-type]
+
+
+def _compare_edit(visit: Visit, row: ExampleRow, edits: pd.DataFrame, givers: Givers) -> Iterator[Issue]:
+    """Look for an edit as expected: `deny: *over the cap*`, or `none`."""
+    wanted = _cell(row, "Edit")
+    if not wanted:
+        return
+    got = [f"{d}: {m}" for d, m in zip(edits["Disposition"], edits["Message"], strict=True)]
+    found = not got if fold(wanted) == _NONE else any(fnmatchcase(fold(g), fold(wanted)) for g in got)
+    if not found:
+        because, cells = _raised_by(edits, givers)
+        facts = {"expected": wanted, "got": "; ".join(got) or "no edit", "because": because}
+        yield IssueCode.EXAMPLE_EDIT.issue(row.at, *cells, visit=visit.name, **facts)
+
+
+def _raised_by(edits: pd.DataFrame, givers: Givers) -> tuple[str, list[CellRef]]:
+    rules = [rule for rule in dict.fromkeys(edits["Rule"]) if isinstance(rule, str) and rule]
+    cells = list(dict.fromkeys(cell for rule in rules for cell in givers.cells(rule)))
+    return f" (raised by {', '.join(map(givers.name, cells))})" if cells else "", cells
+
+
+def _compare_status(
+    visit: Visit, row: ExampleRow, coded: Coded, edits: pd.DataFrame, givers: Givers
+) -> Iterator[Issue]:
+    wanted = _cell(row, "Status")
+    visits = coded.batch.visits
+    got = visits.loc[visits["Visit ID"] == visit.key, "Status"].to_list()
+    if not wanted or fold(wanted) in got:
+        return
+    because, cells = "", list[CellRef]()
+    if "review" in got:
+        holding = edits[edits["Disposition"] == "review"]
+        raised, cells = _raised_by(holding, givers)
+        because = f", held by {'; '.join(dict.fromkeys(holding['Message']))}{raised}"
+    elif fold(wanted) == "review":
+        because = ", since no edit holds it"
+    facts = {"expected": wanted, "got": ", ".join(got) or "not coded", "because": because}
+    yield IssueCode.EXAMPLE_STATUS.issue(row.at, *cells, visit=visit.name, **facts)
+
+
+def _compare_fields(place: int, coded: Coded, givers: Givers) -> Iterator[Issue]:
+    """Compare row fields expected beside the row that gives them."""
+    row, result = coded.given[place][1], coded.batch.rows.iloc[place]
+    for name, value in row.expect.items():
+        definition = coded.rulebook.fields.get(name)
+        if value is None or definition is None or definition.level is Level.LINE or name not in result:
+            continue
+        expected, got = _comparable(value, definition), _comparable(result[name], definition)
+        if fold(expected) != (_NONE if not got and fold(expected) == _NONE else fold(got)):
+            giver, cells = who_gave(name, place, coded, givers)
+            facts = {"expected": expected, "got": got or "nothing", "giver": giver}
+            yield IssueCode.EXAMPLE_FIELD.issue(row.at, *cells, field=name, **facts)
