@@ -227,8 +227,10 @@ def _sequences(numbers: Index, data: Data) -> Iterator[tuple[Index, tuple[float 
 
 
 def _flat(items: tuple[float | int, ...], values: Column, view: View) -> tuple[str, ...]:
+    if not values.type.is_text:
+        return unique_folded([show_value(float(item), values.type) for item in items])
     words: list[str] = []
     for item in items:
-        word = view.frame.vocabulary.words[int(item)] if values.type.is_text else float(item)
-        words.extend(word if isinstance(word, tuple) else [show_value(word, values.type)])
+        word = view.frame.vocabulary.words[int(item)]
+        words.extend((word,) if isinstance(word, str) else word)
     return unique_folded(words)

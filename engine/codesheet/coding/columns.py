@@ -33,7 +33,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._ids: dict[str | tuple[str, ...], int] = {}
         self.words: list[str | tuple[str, ...]] = []
-        self._folded: Ids = np.zeros(0, dtype=np.int32)
+        self._folded: Index = np.array([MISSING])  # by id; the last place serves MISSING
         self._folded_ids: dict[str | tuple[str, ...], int] = {}
         self._texts: NDArray[np.object_] = np.array([""], dtype=object)
         self._arrow_texts = pa.array([], pa.large_string())
@@ -51,18 +51,34 @@ class Vocabulary:
 
     def ids_of(self, words: Iterable[str | tuple[str, ...] | None]) -> Ids:
         """Give the ids of many words; None is missing."""
-        id_of = self.id_of
-        return np.fromiter((MISSING if w is None else id_of(w) for w in words), dtype=np.int32)
+        known, held = self._ids, self.words
+        ids = []
+        for word in words:
+            if word is None:
+                ids.append(MISSING)
+                continue
+            found = known.get(word)
+            if found is None:
+                found = known[word] = len(held)
+                held.append(word)
+            ids.append(found)
+        return np.array(ids, dtype=np.int32)
 
-    def folded(self) -> Ids:
-        """Give for each word id an id shared by all words that compare equal."""
-        known = len(self._folded)
-        if known < len(self.words):
-            keys = (fold(w) if isinstance(w, str) else tuple(map(fold, w)) for w in self.words[known:])
-            ids = self._folded_ids
-            more = np.fromiter((ids.setdefault(key, len(ids)) for key in keys), dtype=np.int32)
-            self._folded = np.concatenate([self._folded, more])
-        return self._folded
+    def find(self, word: str) -> int:
+        """Give the word's id, MISSING if no value of the batch has it."""
+        return self._ids.get(word, MISSING)
+
+    def folded(self, ids: Ids) -> Ids:
+        """Give for each word id an id shared by all words that compare equal; MISSING where missing."""
+        more = len(self.words) + 1 - len(self._folded)
+        if more > 0:
+            self._folded = np.concatenate([self._folded[:-1], np.full(more, _NOT_YET), [MISSING]])
+        new = ids[self._folded[ids] == _NOT_YET]
+        for word_id in np.unique(new).tolist() if len(new) else ():
+            word = self.words[word_id]
+            key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
+            self._folded[word_id] = self._folded_ids.setdefault(key, len(self._folded_ids))
+        return self._folded[ids]
 
     def texts(self) -> NDArray[np.object_]:
         """Give every word as text by its id; the last place, for MISSING, is empty."""

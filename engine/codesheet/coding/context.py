@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
 from codesheet.coding.deciders import Deciders
 from codesheet.coding.edits import NO_LINE, REVIEW, EditKind, EditLog
 from codesheet.coding.text_functions import per_combination, unique_folded
-from codesheet.coding.view import View
+from codesheet.coding.view import View, eras
 from codesheet.language.unary_test_logic import accepts
 from codesheet.language.unary_tests import Equals, UnaryTest
 from codesheet.language.values import SAME_NUMBER, FieldType, Scalar, fold, read_value, show_value
@@ -136,7 +137,9 @@ class Context:
         return column
 
     def _refuse_others(self, definition: Field, column: Column) -> None:
-        numbers, values, days = self._per_value_and_day(column)
+        numbers, values, days = self._per_value_and_day(
+            column, definition.allowed.set_name if definition.allowed else None
+        )
         refused = [
             value is not None and not all(self._is_allowed(definition, one, day) for one in _elements(value))
             for value, day in zip(values, days, strict=True)
@@ -155,9 +158,11 @@ class Context:
                 table=definition.name,
             )
 
-    def _per_value_and_day(self, column: Column) -> tuple[Index, list[Scalar | None], list[float]]:
-        days = np.where(np.isnan(self.view.days), -1, self.view.days).astype(np.int64)
-        numbers, first, values = per_combination([column], self.view, [days])
+    def _per_value_and_day(
+        self, column: Column, set_name: str | None
+    ) -> tuple[Index, list[Scalar | None], list[float]]:
+        dated = self.view.sets.breaks([set_name]) if set_name else []
+        numbers, first, values = per_combination([column], self.view, [eras(self.view.days, dated)])
         return numbers, [value for (value,) in values], self.view.days[first].tolist()
 
     def _is_allowed(self, definition: Field, value: str | float, day: float) -> bool:
@@ -167,7 +172,7 @@ class Context:
         if allowed.set_name is not None:
             return self.view.sets[allowed.set_name].has_on(value, day)
         if isinstance(value, str):
-            return fold(value) in {fold(text) for text in allowed.values}
+            return fold(value) in _folded(allowed.values)
         numbers = [read_value(text, definition.type) for text in allowed.values]
         return any(isinstance(one, float) and abs(one - value) <= SAME_NUMBER for one in numbers)
 
@@ -214,6 +219,11 @@ class Context:
             )
             for code in codes
         }
+
+
+@lru_cache(maxsize=1024)
+def _folded(values: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, values))
 
 
 def _elements(value: Scalar) -> tuple[str | float, ...]:

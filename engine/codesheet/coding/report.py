@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, Vocabulary, text_column
@@ -305,11 +306,12 @@ def _code_texts(lines: Lines) -> np.ndarray:
     return np.array(jotted, dtype="object")[numbers]
 
 
-def _joined_by(numbers: Index, words: np.ndarray, count: int) -> np.ndarray:
-    joined: list[list[str]] = [[] for _ in range(count)]
-    for number, word in zip(numbers.tolist(), words.tolist(), strict=True):
-        joined[number].append(word)
-    return np.array(["; ".join(parts) for parts in joined], dtype="object")
+def _joined_by(numbers: Index, words: np.ndarray, count: int) -> pd.Series:
+    """Join the words of each number, in their order."""
+    ends = np.cumsum(np.bincount(numbers, minlength=count))
+    ordered = pa.array(words[np.argsort(numbers, kind="stable")], pa.string())
+    lists = pa.ListArray.from_arrays(np.concatenate([[0], ends]).astype(np.int32), ordered)
+    return pd.Series(pc.binary_join(lists, "; ").cast(pa.large_string()), dtype="str")
 
 
 def _rows(coded: Coded, encounters: Encounters, status: Index, rulebook: Rulebook) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Ids, Mask
+from codesheet.coding.columns import Ids, Mask
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind
 from codesheet.coding.lines import Lines, NoLines
@@ -125,12 +125,14 @@ def _flag_broken(context: Context, broken_visits: BrokenVisits) -> Mask:
     rows, texts = [], []
     if broken_visits:
         present, first = np.unique(visits, return_index=True)
-        for word, row in zip(present.tolist(), first.tolist(), strict=True):
-            columns = broken_visits.get(str(words.words[word])) if word != MISSING else None
-            if columns is not None:
-                rows.append(row)
-                named = f": {', '.join(columns)}" if columns else ""
-                texts.append(f"a row of this visit could not be read{named} (see Rejected): correct it first")
+        first_row = dict(zip(present.tolist(), first.tolist(), strict=True))
+        found = (
+            (first_row.get(words.find(visit)), columns) for visit, columns in broken_visits.items() if visit
+        )
+        for row, columns in sorted((row, columns) for row, columns in found if row is not None):
+            rows.append(row)
+            named = f": {', '.join(columns)}" if columns else ""
+            texts.append(f"a row of this visit could not be read{named} (see Rejected): correct it first")
     context.log.add(EditKind.REJECTED_ROW, np.array(rows, dtype=np.int64), words.ids_of(texts))
     return np.isin(visits, visits[rows]) if rows else np.zeros(len(visits), dtype=bool)
 

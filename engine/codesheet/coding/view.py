@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Index, Mask
+from codesheet.coding.columns import Column, Floats, Frame, Ids, Index, Mask
+from codesheet.coding.remembering import Remembered
 from codesheet.language.unary_test_logic import accepts
 from codesheet.language.unary_tests import Equals, UnaryTest
 from codesheet.language.values import fold
 from codesheet.model import Member, Period, Rulebook, ValueSet
+
+_REMEMBERED = 20_000
 
 
 class MemberIndex:
@@ -18,6 +21,7 @@ class MemberIndex:
 
     def __init__(self, value_set: ValueSet) -> None:
         self._by_period: dict[Period, tuple[set[str | float], list[UnaryTest]]] = {}
+        self._known = Remembered[tuple[str | float, Period], bool](_REMEMBERED)
         for member in value_set.members:
             self._add(member)
 
@@ -35,6 +39,13 @@ class MemberIndex:
 
     def has(self, value: str | float, period: Period) -> bool:
         """Say whether a value is a member by some row of this period."""
+        known = self._known.get((value, period))
+        if known is None:
+            known = self._holds(value, period)
+            self._known.keep((value, period), known)
+        return known
+
+    def _holds(self, value: str | float, period: Period) -> bool:
         exact, others = self._by_period[period]
         if isinstance(value, str) and fold(value) in exact:
             return True
@@ -139,10 +150,7 @@ class View:
 def comparable_codes(column: Column, frame: Frame) -> Index:
     """Give small integers that are equal where the values compare equal; -1 where missing."""
     if column.type.is_text:
-        folded = frame.vocabulary.folded()
-        safe = np.where(column.data == MISSING, 0, column.data)
-        words = folded[safe] if len(folded) else safe
-        return np.where(column.data == MISSING, MISSING, words).astype(np.int64)
+        return frame.vocabulary.folded(column.data).astype(np.int64)
     return pd.factorize(np.round(column.data, 9))[0].astype(np.int64)
 
 

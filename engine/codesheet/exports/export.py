@@ -134,7 +134,7 @@ def _without_repeated_headings(piece: RawTable, file: ExportFile) -> RawTable:
     """Leave out rows that are the headings once more, as where exports were put one below the other."""
     columns = file.headings.columns
     repeats = np.full(len(piece.rows), len(columns) > 1, dtype=np.bool_)
-    for place in columns.values():
+    for place in sorted(columns.values(), key=lambda place: len(piece.columns[place].distinct)):
         heading = heading_key(piece.headings[place])
         cells = piece.columns[place].distinct
         alike = [isinstance(cell, str) and heading_key(visible(cell)) == heading for cell in cells]

@@ -91,9 +91,10 @@ def _hashed(
     typed = type_column(piece.columns[place], definition, piece, rulebook, vocabulary).data
     if not definition.type.is_text:
         return pd.util.hash_array(np.round(typed.astype(np.float64), _DIGITS)), np.isnan(typed)
-    words = (w if isinstance(w, str) else "\n".join(w) for w in vocabulary.words)
-    texts = [word if exact else fold(word) for word in words]
-    hashes = np.append(pd.util.hash_array(np.array(texts, dtype=object)), np.uint64(0))
+    words = vocabulary.words
+    texts = words if exact else [fold(word if isinstance(word, str) else "\n".join(word)) for word in words]
+    hashed = pd.util.hash_array(np.array([*texts, ""], dtype=object)[:-1], categorize=False)
+    hashes = np.append(hashed, np.uint64(0))
     return hashes[typed], typed == MISSING
 
 

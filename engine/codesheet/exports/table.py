@@ -62,8 +62,14 @@ class RawColumn:
 
     def shown(self, rows: Index) -> pa.DictionaryArray:
         """Give the cells of some rows as text."""
-        texts = pa.array([show_cell(cell) for cell in self.distinct], pa.large_string())
-        return text_array(texts, self.codes[rows])
+        return text_array(self._texts(), self.codes[rows])
+
+    def _texts(self) -> pa.Array:
+        try:
+            texts = pa.array(self.distinct, pa.large_string())
+        except (pa.ArrowTypeError, pa.ArrowInvalid):  # an Excel file has numbers and dates as well
+            texts = pa.array([show_cell(cell) for cell in self.distinct], pa.large_string())
+        return texts.fill_null("")
 
     def take(self, rows: Index) -> "RawColumn":
         """Give the cells of some rows; the distinct ones are only those that are left."""
@@ -121,7 +127,7 @@ class RawTable:
 def filled_rows(columns: Iterable[RawColumn], count: int) -> Index:
     """Give the positions of rows that hold anything: a sheet's used range often ends in blank rows."""
     filled = np.zeros(count, dtype=np.bool_)
-    for column in columns:
+    for column in sorted(columns, key=lambda column: len(column.distinct)):
         if filled.all():
             break
         filled |= ~column.blank()

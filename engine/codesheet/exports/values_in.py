@@ -1,9 +1,11 @@
 """Cells of an export converted to the types that the Fields sheet declares, each distinct cell once."""
 
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Mask, Vocabulary
 from codesheet.exports.headings import is_required
@@ -13,6 +15,7 @@ from codesheet.language.values import CellValue, DateForm, FieldType, Scalar, Va
 from codesheet.model import Field, Rulebook
 
 _SECONDS_A_DAY = 24 * 60 * 60
+_PLAIN = r"\A[A-Za-z0-9]+(?:[ ._/-][A-Za-z0-9]+)*\z"
 _EXACT_DIGITS = 10**15
 """Excel keeps fifteen digits of a number: a longer identifier stored as one has lost the others."""
 
@@ -31,14 +34,31 @@ def type_column(
 ) -> TypedColumn:
     """Convert a column to its field's type; rows whose cell cannot be read are faulty."""
     reader = _CellReader(field, table, rulebook, raw)
-    values: list[Scalar | None] = []
-    problems: list[str] = []
-    for cell in raw.distinct:
-        value, problem = reader.read(cell)
-        values.append(value)
-        problems.append(problem)
-    faulty = np.array([bool(problem) for problem in problems], dtype=np.bool_)[raw.codes]
-    return TypedColumn(_by_code(values, field.type, vocabulary)[raw.codes], tuple(problems), faulty)
+    values: list[Any] = list(raw.distinct)
+    problems = [""] * len(values)
+    faulty = np.zeros(len(values), dtype=np.bool_)
+    for place in np.flatnonzero(~_are_values_already(raw, field.type)).tolist():
+        values[place], problems[place] = reader.read(raw.distinct[place])
+        faulty[place] = bool(problems[place])
+    return TypedColumn(
+        _by_code(values, field.type, vocabulary)[raw.codes], tuple(problems), faulty[raw.codes]
+    )
+
+
+def _are_values_already(raw: RawColumn, kind: FieldType) -> Mask:
+    """Say which distinct cells are text just as it is meant: most identifiers and codes are."""
+    if kind not in (FieldType.TEXT, FieldType.CODE):
+        return np.zeros(len(raw.distinct), dtype=np.bool_)
+    try:
+        cells = pa.array(raw.distinct, pa.large_string())
+    except (
+        pa.ArrowTypeError,
+        pa.ArrowInvalid,
+        UnicodeEncodeError,
+    ):  # an Excel file has numbers and dates as well
+        return np.zeros(len(raw.distinct), dtype=np.bool_)
+    plain = pc.fill_null(pc.match_substring_regex(cells, _PLAIN), fill_value=False)
+    return plain.to_numpy(zero_copy_only=False)
 
 
 def finished_column(field: Field, data: Floats | Ids, frame: Frame) -> Column:
@@ -55,9 +75,9 @@ def missing_data(kind: FieldType, count: int) -> Floats | Ids:
     return np.full(count, MISSING, dtype=np.int32) if kind.is_text else np.full(count, np.nan)
 
 
-def _by_code(values: list[Scalar | None], kind: FieldType, vocabulary: Vocabulary) -> Floats | Ids:
+def _by_code(values: list[Any], kind: FieldType, vocabulary: Vocabulary) -> Floats | Ids:
     if kind.is_text:
-        return vocabulary.ids_of(None if isinstance(value, float) else value for value in values)
+        return vocabulary.ids_of(values)
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 

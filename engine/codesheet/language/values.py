@@ -9,6 +9,7 @@ import math
 import re
 from datetime import date, datetime, time
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | tuple[str, ...] | float
@@ -58,6 +59,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=1 << 15)
 def fold(text: str) -> str:
     """Give the form in which texts are compared: without case or extra space."""
     return tidy(text).casefold()

@@ -94,10 +94,10 @@ def encoded(column: Any) -> Any:  # noqa: ANN401
     if not pa.types.is_dictionary(column.type):
         column = column.cast(pa.large_string()).dictionary_encode()
     column = column.cast(TEXT)
-    blank = pc.index(column.dictionary, "").as_py()
-    if blank < 0:
+    blank = pc.equal(column.dictionary, "")
+    if not pc.any(blank).as_py():
         return column
-    indices = pc.if_else(pc.equal(column.indices, blank), pa.scalar(None, pa.int32()), column.indices)
+    indices = pc.if_else(blank.take(column.indices), pa.scalar(None, pa.int32()), column.indices)
     return pa.DictionaryArray.from_arrays(indices, column.dictionary)
 
 
