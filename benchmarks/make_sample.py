@@ -193,7 +193,12 @@ def tests(rng: Random) -> list[Item]:
         {"Service": "skin test", "Route": "percutaneous", "Tests": str(rng.choice((25, 40, 48, 60, 72)))}
     ]
     if happens(rng, 0.2):
-        items.append({"Service": "skin test", "Route": "ID", "Tests": str(rng.choice((6, 10, 15)))})
+        intradermal = {
+            "Service": "skin test",
+            "Route": "ID",
+            "HCPCS": "95024",
+        }  # keyed: the chart has no technique
+        items.append({**intradermal, "Tests": str(rng.choice((6, 10, 15)))})
     if happens(rng, 0.7):
         items.append(office_visit(rng, separate=0.95))
     return [{**item, "Diagnoses": "J30.9"} for item in items]
