@@ -166,3 +166,45 @@ def test_values_that_the_fields_sheet_does_not_allow() -> None:
         book.xlsx!A!D6: warning[F112] "26" is not among the allowed values of Modifiers: it can be 25, X*;
             or add it to Allowed values
     """)
+
+
+def test_numbers_and_days_that_the_fields_sheet_does_not_allow() -> None:
+    assert checked("""
+        # More fields
+        | Fields |
+        | Field | Type | Level | Allowed values |
+        | Size  | number | row | 1, 2.5, 10 |
+        | Begun | date   | row | 2026-01-01, 2026-07-01 |
+        | Turn  | whole number | row | Turns |
+        | Other | whole number | row | 1, 2 |
+        # Sets
+        | Value sets |
+        | Set | Member |
+        | Turns | 1..3 |
+        # Sizes
+        | Lookup | Sizes |
+        | KEY | VALUE |
+        | Drug | Other |
+        | a | 3 |
+        # A
+        | Decision | A |
+        | Result | fields |
+        | Hit policy | First |
+        | IF   | IF         | IF  | THEN |
+        | Size | Begun      | Other | Turn |
+        | 2.50 | 2026-01-01 | 1 | 3    |
+        | 2, 10 | 2026-02-01 | 2 | 4    |
+        | not 3 | >= 2026-03-01 | | 1 |
+        |       |               | | 2 |
+    """) == wrapped("""
+        book.xlsx!Sizes!4: warning[F112] "3" is not among the allowed values of Other: it can be 1, 2; or
+            add it to Allowed values
+        book.xlsx!A!A7: warning[F112] "2" is not among the allowed values of Size: it can be 1, 2.5, 10; or
+            add it to Allowed values
+        book.xlsx!A!B7: warning[F112] "2026-02-01" is not among the allowed values of Begun: it can be
+            2026-01-01, 2026-07-01; or add it to Allowed values
+        book.xlsx!A!D7: warning[F112] "4" is not among the allowed values of Turn: it can be 1..3; or add it
+            to Allowed values
+        book.xlsx!A!A8: warning[F112] "3" is not among the allowed values of Size: it can be 1, 2.5, 10; or
+            add it to Allowed values
+    """)

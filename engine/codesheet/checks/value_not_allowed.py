@@ -7,12 +7,15 @@ from codesheet.language.formulas import CodeListOf, Formula, Literal
 from codesheet.language.names import nearest
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import AnyOf, Equals, Not, UnaryTest
-from codesheet.language.values import fold
+from codesheet.language.values import SAME_NUMBER, fold, read_value, show_value
 from codesheet.location import CellRef
 from codesheet.model import Field, Rulebook, ValueSet
 
-Use = tuple[str, str, CellRef]
-"""A field, a text that a cell gives it or asks of it, and where."""
+Value = str | float
+"""A text, or a number: a day, a time or yes/no is one too."""
+
+Use = tuple[str, Value, CellRef]
+"""A field, a value that a cell gives it or asks of it, and where."""
 
 _FEW = 12
 """So many values a message can list."""
@@ -20,29 +23,36 @@ _FEW = 12
 
 def value_not_allowed(rulebook: Rulebook) -> Iterator[Issue]:
     """Compare the values in IF, THEN, KEY and VALUE cells with Allowed values."""
-    judged: dict[tuple[str, str], bool] = {}
-    for name, text, at in _uses(rulebook):
+    judged: dict[tuple[str, Value], bool] = {}
+    for name, value, at in _uses(rulebook):
         field = rulebook.fields.get(name)
-        if field is None or field.allowed is None or not field.type.is_text:
+        if field is None or field.allowed is None or isinstance(value, str) is not field.type.is_text:
             continue
-        key = (name, fold(text))
+        key = (name, fold(value) if isinstance(value, str) else value)
         if key not in judged:
-            judged[key] = _is_allowed(text, field, rulebook.sets)
+            judged[key] = _is_allowed(value, field, rulebook.sets)
         if not judged[key]:
+            text = value if isinstance(value, str) else show_value(value, field.type)
             known = list(dict.fromkeys(_known(field, rulebook.sets)))
             listed = f"it can be {', '.join(known)}" if len(known) <= _FEW else "correct it"
-            facts = {"did_you_mean": nearest(text, known), "remedy": f"{listed}; or add it to Allowed values"}
+            facts = {
+                "did_you_mean": nearest(text, known) if isinstance(value, str) else "",
+                "remedy": f"{listed}; or add it to Allowed values",
+            }
             yield IssueCode.VALUE_NOT_ALLOWED.issue(at, text=text, field=name, **facts)
 
 
-def _is_allowed(text: str, field: Field, sets: dict[str, ValueSet]) -> bool:
+def _is_allowed(value: Value, field: Field, sets: dict[str, ValueSet]) -> bool:
     allowed = field.allowed
     if allowed is None:
         return True
     if allowed.set_name is not None:
         members = sets[allowed.set_name].members
-        return any(covers(member.test, Equals(text)) is not False for member in members)
-    return not allowed.values or fold(text) in map(fold, allowed.values)
+        return any(covers(member.test, Equals(value)) is not False for member in members)
+    if isinstance(value, str):
+        return not allowed.values or fold(value) in map(fold, allowed.values)
+    numbers = [read_value(text, field.type) for text in allowed.values]
+    return not numbers or any(isinstance(n, float) and abs(n - value) <= SAME_NUMBER for n in numbers)
 
 
 def _known(field: Field, sets: dict[str, ValueSet]) -> Iterable[str]:
@@ -57,41 +67,51 @@ def _uses(rulebook: Rulebook) -> Iterator[Use]:
     for lookup in rulebook.lookups.values():
         for row in lookup.rows:
             for key, test in zip(lookup.keys, row.keys, strict=True):
-                yield from ((key, text, row.at) for text in texts_tested(test))
+                yield from ((key, value, row.at) for value in values_tested(test))
             for name, value in zip(lookup.values, row.values, strict=True):
-                texts = (value,) if isinstance(value, str) else value
-                yield from ((name, text, row.at) for text in (texts if isinstance(texts, tuple) else ()))
+                given = value if isinstance(value, tuple) else () if value is None else (value,)
+                yield from ((name, one, row.at) for one in given)
     for table in rulebook.decisions.values():
         for rule in table.rules:
             for condition in rule.conditions:
-                yield from ((condition.field, t, condition.at) for t in texts_tested(condition.test))
+                yield from ((condition.field, t, condition.at) for t in values_tested(condition.test))
             for output in rule.outputs:
-                yield from ((output.field, text, output.at) for text in texts_given(output.formula))
+                yield from ((output.field, value, output.at) for value in values_given(output.formula))
+
+
+def values_tested(test: UnaryTest) -> Iterator[Value]:
+    """Give the single values that a test writes."""
+    match test:
+        case Equals(value):
+            yield value
+        case AnyOf(tests):
+            for inner in tests:
+                yield from values_tested(inner)
+        case Not(inner):
+            yield from values_tested(inner)
+        case _:
+            return
 
 
 def texts_tested(test: UnaryTest) -> Iterator[str]:
     """Give the texts that a test writes."""
-    match test:
-        case Equals(str(text)):
-            yield text
-        case AnyOf(tests):
-            for inner in tests:
-                yield from texts_tested(inner)
-        case Not(inner):
-            yield from texts_tested(inner)
+    return (value for value in values_tested(test) if isinstance(value, str))
+
+
+def values_given(formula: Formula) -> Iterator[Value]:
+    """Give the values that a THEN cell writes."""
+    match formula:
+        case Literal(str(value) | float(value)):
+            yield value
+        case Literal(tuple(texts)):
+            yield from texts
+        case CodeListOf(parts):
+            for part in parts:
+                yield from values_given(part)
         case _:
             return
 
 
 def texts_given(formula: Formula) -> Iterator[str]:
     """Give the texts that a THEN cell writes."""
-    match formula:
-        case Literal(str(text)):
-            yield text
-        case Literal(tuple(texts)):
-            yield from texts
-        case CodeListOf(parts):
-            for part in parts:
-                yield from texts_given(part)
-        case _:
-            return
+    return (value for value in values_given(formula) if isinstance(value, str))
