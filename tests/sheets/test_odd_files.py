@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -14,8 +15,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from codesheet.commands import check_rulebook, without_notes
-from codesheet.issues import Issue
+from codesheet.annotating.annotator import annotated
+from codesheet.commands import check_rulebook, dress_rulebook, without_notes
+from codesheet.issues import Issue, IssueCode
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.sheets.workbook import read_sheets
 
@@ -116,6 +118,50 @@ def test_formats_down_to_the_end_of_the_sheet_cost_nothing() -> None:
         sheet.cell(row, 16_384).fill = PatternFill("solid", fgColor="FFFF0000")
     (read,), issues = read_sheets(saved(book), "a.xlsx")
     assert (max(read.rows), issues) == (5, [])
+
+
+def with_a_million_empty_cells(data: bytes) -> bytes:
+    rows = b"".join(
+        b'<row r="%d"><c r="A%d" s="0"/><c r="XFD%d" s="0"></c></row>' % (n, n, n) for n in range(6, 500_000)
+    )
+    last = b'<row r="1048576" s="0" customFormat="1"/>'
+
+    def grow(name: str, part: bytes) -> bytes:
+        return part.replace(b"</sheetData>", rows + last + b"</sheetData>") if "sheet1" in name else part
+
+    return with_parts(data, grow)
+
+
+def test_a_million_empty_cells_are_not_loaded(tmp_path: Path) -> None:
+    grown = with_a_million_empty_cells(saved(small()))
+    tracemalloc.start()
+    (read,), issues = read_sheets(grown, "a.xlsx")
+    copy = annotated(grown, "a.xlsx", [IssueCode.MACROS_IGNORED.issue(read.at)])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (max(read.rows), issues) == (5, [])
+    assert peak < 40_000_000
+    assert read_sheets(copy, "a.xlsx")[0][0].rows == read.rows
+    sheet = load_workbook(BytesIO(copy))["Issues"]
+    assert sheet["A2"].value == (
+        "This copy lacks the formats of 1,499,983 empty cells and rows: the workbook itself has it still."
+    )
+    book = small()
+    fields = book.create_sheet("Fields")
+    for row in (
+        ["Fields"],
+        ["Visit key", "Visit"],
+        ["Date of service", "Day"],
+        ["Field", "Type"],
+        ["Visit", "text"],
+        ["Day", "date"],
+    ):
+        fields.append(row)
+    grown = with_a_million_empty_cells(saved(book))
+    (tmp_path / "a.xlsx").write_bytes(grown)
+    _, (dressed,) = dress_rulebook(tmp_path / "a.xlsx", lambda _: None)
+    assert dressed.left_alone.startswith("it holds 1,499,983 empty cells and rows with formats")
+    assert (tmp_path / "a.xlsx").read_bytes() == grown
 
 
 def test_merged_headings_are_named() -> None:

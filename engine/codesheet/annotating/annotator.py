@@ -16,6 +16,7 @@ from codesheet.dressing.saved_parts import note_sizes, put_back
 from codesheet.issues import Issue
 from codesheet.location import CellRef
 from codesheet.replacing import WriteError, replacing_file
+from codesheet.sheets.empty_cells import without_empty_cells
 
 
 def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) -> Path:
@@ -41,7 +42,10 @@ def annotated(original: bytes, name: str, issues: Sequence[Issue]) -> bytes:
     """Give a workbook's bytes with its issues marked; marks of an earlier run are replaced."""
     own = issues_of(name, issues)
     macros = name.lower().endswith(".xlsm")
+    original, empty = without_empty_cells(original)
     lost = what_would_be_lost(original, macros=macros)
+    if empty:
+        lost.append(f"the formats of {empty:,} empty cells and rows")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know
         book = load_workbook(BytesIO(original), keep_vba=macros, rich_text=True)

@@ -17,6 +17,7 @@ from codesheet.dressing.saved_parts import note_sizes, put_back, read_parts
 from codesheet.dressing.sheet_marks import SheetMarks, marks_for
 from codesheet.dressing.worksheet import cells_of, is_our_note, notes_of, put_marks
 from codesheet.replacing import WriteError, replacing_file
+from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.title_block import read_title_blocks
 from codesheet.sheets.workbook import find_workbooks, read_sheets
 
@@ -99,6 +100,12 @@ def _marks(data: bytes, name: str, vocabulary: Vocabulary) -> dict[str, SheetMar
 
 
 def _refuse_losses(data: bytes, *, macros: bool) -> None:
+    _, empty = without_empty_cells(data)
+    if empty:
+        raise _LeftAlone(
+            f"it holds {empty:,} empty cells and rows with formats; delete the rows below its tables and the "
+            "columns beside them, and save it"
+        )
     lost = what_would_be_lost(data, macros=macros)
     if lost:
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""

@@ -23,6 +23,7 @@ from codesheet.issues import Issue, IssueCode, IssueKind
 from codesheet.language.values import CellValue
 from codesheet.location import CellRef
 from codesheet.model import Source
+from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_layout
 from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
@@ -187,6 +188,7 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
+    data, _ = without_empty_cells(data)
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
     styles = Styles(book)
     formulas: Any = None
