@@ -9,7 +9,7 @@ from codesheet.coding.context import Context
 from codesheet.coding.edit_rows import Buckets, CodeIndex, EditRows, claims, row_text, say_left_out
 from codesheet.coding.history import History
 from codesheet.coding.limit_spans import first_days
-from codesheet.coding.used_units import Numbers, Used
+from codesheet.coding.used_units import Used
 from codesheet.coding.view import View, comparable_codes, distinct
 from codesheet.language.values import FieldType
 from codesheet.model import LimitPer, LimitSpan, Required, UnitLimit, UnitLimits
@@ -46,7 +46,6 @@ class LimitJoin:
     def __init__(self, table: UnitLimits, history: History | None = None) -> None:
         self.history = history
         self.turn = 0
-        self._known: dict[str, Numbers] = {}
         self.turns = 1
         self._table = table
         self._rows = EditRows("Unit limits", table.rows, _outcome)
@@ -115,7 +114,7 @@ class LimitJoin:
             if per.span is LimitSpan.VISIT:
                 before[some] = _in_visit(places[some], standing, view)
                 continue
-            used = used or Used.of(view, self._table.per, standing, self.history, self._known)
+            used = used or Used.of(view, self._table.per, standing, self.history)
             before[some], known[some] = self._used(per, places[some], used, view)
             roots[some] = self._to_ask(per, view)
         return before, known, roots

@@ -1,6 +1,5 @@
 """How many units a patient has used before each line: in this batch, in earlier runs, as the export says."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,30 +7,11 @@ import pandas as pd
 
 from codesheet.coding.columns import MISSING, Floats, Index, Mask
 from codesheet.coding.history import CODE, DAY, UNITS, VISIT, History
-from codesheet.coding.view import View, distinct
-from codesheet.language.values import fold, show_value
+from codesheet.coding.view import View, comparable_codes, distinct
+from codesheet.language.values import show_value
 
 _DAYS_TO_COME = 10_000_000
 """More than any ordinal: keeps group and day apart in one number."""
-
-
-class Numbers:
-    """Numbers of one field's texts, equal for those that compare equal; remembered from round to round."""
-
-    def __init__(self) -> None:
-        self._of_text: dict[str, int] = {}
-        self._of_folded: dict[str, int] = {}
-
-    def of(self, texts: Iterable[str | None]) -> Index:
-        """Give the numbers of texts, MISSING where there is none."""
-        return np.fromiter((self._number(text) if text else MISSING for text in texts), dtype=np.int64)
-
-    def _number(self, text: str) -> int:
-        number = self._of_text.get(text)
-        if number is None:
-            number = self._of_folded.setdefault(fold(text), len(self._of_folded))
-            self._of_text[text] = number
-        return number
 
 
 @dataclass(slots=True)
@@ -54,23 +34,13 @@ class Used:
     _total: Floats
 
     @classmethod
-    def of(
-        cls,
-        view: View,
-        per: tuple[str, ...],
-        standing: Mask,
-        history: History | None,
-        known: dict[str, Numbers],
-    ) -> "Used":
-        """Gather the lines of a view, and of a history those of other visits.
-
-        `known` remembers the numbers of each field's texts.
-        """
+    def of(cls, view: View, per: tuple[str, ...], standing: Mask, history: History | None) -> "Used":
+        """Gather the lines of a view, and of a history those of other visits."""
         lines = view.frame.rows
         units = np.where(standing, view.frame["Units"].data, 0.0)
         visit = view.visit_ids.astype(np.int64)
         past = None if history is None else _others(history, view)
-        columns = [_numbers(name, view, past, known.setdefault(name, Numbers())) for name in per]
+        columns = [_numbers(name, view, past) for name in per]
         alone = np.full(len(view.days), not per)
         for column in columns:
             alone |= column[:lines] == MISSING
@@ -78,7 +48,7 @@ class Used:
         of_nobody = np.full(len(blank), MISSING, dtype=np.int64)
         of_nobody[:lines][alone] = visit[alone]
         columns = [np.where(blank, -2, column) for column in columns]
-        columns += [of_nobody, _numbers(CODE, view, past, known.setdefault(CODE, Numbers()))]
+        columns += [of_nobody, _numbers(CODE, view, past)]
         day = view.days
         if past is not None:
             day = np.concatenate([day, past[DAY].to_numpy(dtype=np.float64)])
@@ -126,18 +96,18 @@ def _others(history: History, view: View) -> pd.DataFrame:
     return used[~used[VISIT].isin(now)]
 
 
-def _numbers(name: str, view: View, past: pd.DataFrame | None, known: Numbers) -> Index:
+def _numbers(name: str, view: View, past: pd.DataFrame | None) -> Index:
     """Give the values of a field as numbers: the lines', then the history's."""
     column = view.frame[name]
-    values, back = np.unique(column.data, return_inverse=True)
-    words = view.frame.vocabulary.words
-    if column.type.is_text:
-        texts = [None if i == MISSING else str(words[i]) for i in values.tolist()]
-    else:
-        texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
-    numbers = known.of(texts)[back] if len(values) else np.zeros(0, dtype=np.int64)
     if past is None:
-        return numbers
+        return comparable_codes(column, view.frame)
+    words = view.frame.vocabulary
+    if column.type.is_text:
+        own = words.folded(column.data)
+    else:
+        values, back = np.unique(column.data, return_inverse=True)
+        texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
+        own = words.folded(words.ids_of(texts))[back]
     codes, distinct_texts = pd.factorize(past[name])
-    more = np.append(known.of(str(text) for text in distinct_texts), MISSING)
-    return np.concatenate([numbers, more[codes]])
+    before = words.folded(words.ids_of(str(text) or None for text in distinct_texts))
+    return np.concatenate([own, np.append(before, MISSING)[codes]]).astype(np.int64)
