@@ -24,6 +24,9 @@ from codesheet.replacing import WriteError
 
 DONE, FAULTS = 0, 1
 
+_MOST_EXAMPLES = 20
+"""So many failing examples are shown as text: one slip can make hundreds."""
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -367,9 +370,15 @@ def _progress() -> Iterator[commands.Report]:
 
 
 def _print_issues(issues: Sequence[Issue], excerpts: Sequence[Sequence[str]] | None = None) -> None:
+    failing = [issue for issue in issues if issue.expected]
+    told = {id(issue) for issue in failing[_MOST_EXAMPLES:]}
     for issue, lines in zip(issues, excerpts or [()] * len(issues), strict=True):
+        if id(issue) in told:
+            continue
         pasted = ("\t".join(row) for row in issue.rows_to_paste)
         _say("\n".join([str(issue), *lines, *(f"    paste: {row}" for row in pasted)]))
+    if told:
+        _say(f"and {len(told)} more like these of examples: JSON and annotated copies have them all")
     counts = [sum(issue.severity is severity for issue in issues) for severity in Severity]
     if issues:
         named = zip(counts, ("error", "warning", "note"), strict=True)

@@ -118,12 +118,15 @@ def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dresse
 
 
 def check_rulebook(path: Path, report: Report) -> list[Issue]:
-    """Check workbooks, and run their examples; give every issue, notes too, in order of the sheets."""
+    """Check workbooks, and run their examples; give every issue, notes too, in order of the sheets.
+
+    Examples that come out differently stand last: what they follow from is often among the others.
+    """
     ruleset, issues = _load(path, report)
     if ruleset is not None:
         report("Running examples")
         issues = [*issues, *run_examples(ruleset)]
-    return in_sheet_order(issues)
+    return sorted(in_sheet_order(issues), key=lambda issue: bool(issue.expected))
 
 
 def excerpts_of(path: Path, issues: Sequence[Issue]) -> list[list[str]]:

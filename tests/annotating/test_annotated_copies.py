@@ -62,7 +62,9 @@ def issues() -> list[Issue]:
     at = CellRef(NAME, "It's a table", 4, "A")
     return [
         IssueCode.VALUE_NOT_ALLOWED.issue(at, text="aaa", field="Drug", remedy=""),
-        IssueCode.RULES_OVERLAP.issue(at.at(""), at, others="row 5", instance="Drug aaa"),
+        IssueCode.RULES_OVERLAP.issue(
+            at.at(""), at, others="row 5", instance="Drug aaa", remedy="narrow one"
+        ),
         IssueCode.GAP.issue(
             CellRef(NAME, "It's a table"), outputs="Size", count="one case", gaps="x"
         ).with_rows([("=x", "y")]),

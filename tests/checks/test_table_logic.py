@@ -2,6 +2,8 @@
 
 from textwrap import dedent
 
+import pytest
+
 from codesheet.checks import check
 from grid import printed, rulebook_of, wrapped
 
@@ -344,3 +346,23 @@ def test_a_date_of_which_nothing_is_written_stands_for_any() -> None:
     found = printed(check(rulebook_of(dedent(FIELDS + begin + sheet))))
     (overlap,) = [text for text in found if "T201" in text]
     assert "for instance Begin any, Drug A1" in overlap
+
+
+@pytest.mark.parametrize(
+    ("policy", "scope"), [("Unique", ""), ("Override", "| Scope | Route |\n"), ("Any", "")]
+)
+def test_a_copied_row_that_was_to_follow_in_time(policy: str, scope: str) -> None:
+    rows = """\
+        | IF    | THEN | FROM       | TO |
+        | Route | Size |            |    |
+        | SC    | 1    | 2025-01-01 |    |
+        | SC    | 2    | 2026-05-01 |    |
+    """
+    (line,) = [line for line in checked(policy, rows, more=scope) if "[T208]" not in line]
+    first = 7 if scope else 6
+    assert f"if row {first + 1} is to follow, end row {first} on 2026-04-30" in line
+
+
+def test_a_row_pasted_twice() -> None:
+    (line,) = checked("Unique", "| IF | THEN |\n| Route | Size |\n| SC | 1 |\n| | 2 |\n| SC | 1 |\n")[-1:]
+    assert "this row says the same as row 6: delete one of them" in line

@@ -322,3 +322,20 @@ def test_hostile_cells_are_refused(hostile: str) -> None:
 def test_long_formulas_within_bounds_are_read_and_shown() -> None:
     long = " + ".join(["Minutes"] * 99)
     assert show_formula(parse_expression(long, NAMES)) == long
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "meant"),
+    [
+        ("floor(Mintes / 60)", "Mintes", "Minutes"),
+        ("1 + floor((Minutes runn - 91) / 60)", "Minutes runn", "Minutes run"),
+        ("Minutes runs", "Minutes runs", "Minutes run"),
+    ],
+)
+def test_a_misspelt_field_whose_beginning_is_a_field(cell: str, written: str, meant: str) -> None:
+    names = Names({"Minutes": FieldType.NUMBER, "Minutes run": FieldType.NUMBER})
+    with pytest.raises(CellProblem) as raised:
+        parse_formula(cell, FieldType.NUMBER, names)
+    found, words = message(raised.value)
+    assert found == "UNKNOWN_NAME_IN_FORMULA"
+    assert words.startswith(f'"{written}" is no field (did you mean "{meant}"?)')

@@ -281,6 +281,18 @@ def test_merged_cells_are_an_error() -> None:
     """)
 
 
+def test_a_title_merged_over_its_name_is_an_error() -> None:
+    sheets = sheets_of(with_fields("# A\n| Decision | |\n| Result | |\n| IF | THEN |\n| Drug | B |"))
+    sheets[1] = replace(sheets[1], layout=Layout(merged=((1, 1, 1, 4), (2, 1, 2, 3))))
+    _, issues = parse_sheets(sheets, [])
+    assert printed(issues) == wrapped("""
+        book.xlsx!A!A1: error[W116] the cells A1:D1 are merged, so all but the first are blank: unmerge them
+            and fill each one
+        book.xlsx!A!A2: error[W116] the cells A2:C2 are merged, so all but the first are blank: unmerge them
+            and fill each one
+    """)
+
+
 def test_a_zero_that_excel_has_eaten() -> None:
     sheets = sheets_of(
         with_fields("""

@@ -8,6 +8,7 @@ from codesheet.checks.rule_pairs import (
     Disagreement,
     by_workbook,
     disagreement,
+    how_to_part,
     hubs,
     meeting_pairs,
     named,
@@ -16,6 +17,8 @@ from codesheet.checks.rule_pairs import (
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy
 from codesheet.specificity import Specificity
+
+_NARROW = "add a rule for both, or constrain one of them further"
 
 
 def crossing_rules(geometry: Geometry) -> Iterator[Issue]:
@@ -31,6 +34,7 @@ def crossing_rules(geometry: Geometry) -> Iterator[Issue]:
             "others": named(others, table.rules[rule].at),
             "output": pairs[0].column,
             "instance": geometry.instance(rule, partners[0]),
+            "remedy": how_to_part(geometry, rule, partners, _NARROW),
         }
         issue = IssueCode.RULES_CROSS.issue(table.rules[rule].at, *related(others), **facts)
         sure = any(pair.is_sure for pair in pairs)

@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 
 from codesheet.checks.geometry import Geometry
-from codesheet.checks.rule_pairs import by_workbook, disagreement, hubs, meeting_pairs, named, related
+from codesheet.checks.rule_pairs import (
+    by_workbook,
+    disagreement,
+    how_to_part,
+    hubs,
+    meeting_pairs,
+    named,
+    related,
+)
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy
+
+_AGREE = "under hit policy {} they must agree"
 
 
 def disagreeing_rules(geometry: Geometry) -> Iterator[Issue]:
@@ -26,7 +36,7 @@ def disagreeing_rules(geometry: Geometry) -> Iterator[Issue]:
             "others": named(others, table.rules[rule].at),
             "output": pairs[0].column,
             "instance": geometry.instance(rule, partners[0]),
-            "policy": table.hit_policy.value,
+            "remedy": how_to_part(geometry, rule, partners, _AGREE.format(table.hit_policy.value)),
         }
         issue = IssueCode.RULES_DISAGREE.issue(table.rules[rule].at, *related(others), **facts)
         sure = any(pair.is_sure for pair in pairs)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from codesheet.checks.value_not_allowed import texts_tested
 from codesheet.issues import Issue, IssueCode
+from codesheet.language.names import nearest
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import Equals
 from codesheet.model import LookupTable, Origin, Rulebook
@@ -28,5 +30,6 @@ def _missing(lookup: LookupTable, giver: LookupTable, key: str) -> Iterator[Issu
         if not isinstance(value, str):
             continue
         if all(covers(other.keys[0], Equals(value)) is False for other in lookup.rows):
-            facts = {"text": value, "field": key, "lookup": lookup.name}
+            meant = nearest(value, (text for other in lookup.rows for text in texts_tested(other.keys[0])))
+            facts = {"text": value, "field": key, "lookup": lookup.name, "did_you_mean": meant}
             yield IssueCode.KEY_MISSING.issue(row.at, lookup.at, **facts)

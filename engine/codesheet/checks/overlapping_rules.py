@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from codesheet.checks.geometry import Geometry
-from codesheet.checks.rule_pairs import by_workbook, hubs, meeting_pairs, named, related
+from codesheet.checks.rule_pairs import by_workbook, how_to_part, hubs, meeting_pairs, named, related
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy
+
+_NARROW = "narrow one of them, or choose another hit policy"
 
 
 def overlapping_rules(geometry: Geometry) -> Iterator[Issue]:
@@ -18,6 +20,7 @@ def overlapping_rules(geometry: Geometry) -> Iterator[Issue]:
         facts = {
             "others": named(others, rules[rule].at),
             "instance": geometry.instance(rule, partners[0]),
+            "remedy": how_to_part(geometry, rule, partners, _NARROW),
         }
         issue = IssueCode.RULES_OVERLAP.issue(rules[rule].at, *related(others), **facts)
         yield by_workbook(issue, rules[rule], others)

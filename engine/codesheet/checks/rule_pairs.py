@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codesheet.checks.geometry import Geometry
+from codesheet.checks.periods import first_day, shown_day
 from codesheet.checks.value_classes import ones
 from codesheet.issues import Issue
 from codesheet.language.formulas import Clear, Literal
@@ -67,6 +68,21 @@ def named(rules: Sequence[Rule], beside: CellRef) -> str:
     if not here:
         return listed
     return f"row {listed}" if len(rules) == 1 else f"rows {listed}"
+
+
+def how_to_part(geometry: Geometry, rule: int, partners: Iterable[int], otherwise: str) -> str:
+    """Say what to do about two rules that meet: one was pasted twice, or was to follow the other in time."""
+    for partner in partners:
+        mine, its = geometry.table.rules[rule], geometry.table.rules[partner]
+        if any(one.cell_of[rule] != one.cell_of[partner] for one in geometry.dimensions[:-1]):
+            continue  # the last dimension is time
+        if mine.period == its.period and same_outputs(mine, its):
+            return f"this row says the same as {named([its], mine.at)}: delete one of them"
+        earlier, later = sorted((mine, its), key=lambda one: first_day(one.period))
+        begins = first_day(later.period)
+        if first_day(earlier.period) < begins:
+            return f"if row {later.at.row} is to follow, end row {earlier.at.row} on {shown_day(begins - 1)}"
+    return otherwise
 
 
 def related(rules: Sequence[Rule]) -> list[CellRef]:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pandas as pd
 
-from codesheet.examples.nearest_rules import why_not
+from codesheet.examples.nearest_rules import NearestRules
 from codesheet.examples.visits import Coded, Visit
 from codesheet.examples.who_decided import Givers, who_gave
 from codesheet.issues import Issue, IssueCode
@@ -21,12 +21,12 @@ _Line = tuple[str, ...]
 """What an example says of a line, the code first."""
 
 
-def compare(visit: Visit, coded: Coded, givers: Givers) -> Iterator[Issue]:
+def compare(visit: Visit, coded: Coded, givers: Givers, nearest: NearestRules) -> Iterator[Issue]:
     """Give an issue for each expectation of an example that is not met."""
     batch = coded.batch
     lines = batch.claim_lines[batch.claim_lines["Visit ID"] == visit.key]
     edits = batch.edits[batch.edits["Visit ID"] == visit.key]
-    yield from _compare_lines(visit, lines, coded, givers)
+    yield from _compare_lines(visit, lines, coded, givers, nearest)
     for row in visit.rows:
         yield from _compare_edit(visit, row, edits, givers)
         yield from _compare_status(visit, row, coded, edits, givers)
@@ -34,7 +34,9 @@ def compare(visit: Visit, coded: Coded, givers: Givers) -> Iterator[Issue]:
         yield from _compare_fields(place, coded, givers)
 
 
-def _compare_lines(visit: Visit, lines: pd.DataFrame, coded: Coded, givers: Givers) -> Iterator[Issue]:
+def _compare_lines(
+    visit: Visit, lines: pd.DataFrame, coded: Coded, givers: Givers, nearest: NearestRules
+) -> Iterator[Issue]:
     expecting = [row for row in visit.rows if _cell(row, "Code")]
     if not expecting:
         return
@@ -48,7 +50,7 @@ def _compare_lines(visit: Visit, lines: pd.DataFrame, coded: Coded, givers: Give
     got = [tuple(_comparable(line[name], fields[name]) for name in names) for _, line in lines.iterrows()]
     if expected == sorted(got):
         return
-    because, cells = _reasons(visit, expected, list(zip(got, lines["Rule"], strict=True)), coded, givers)
+    because, cells = _reasons(visit, expected, list(zip(got, lines["Rule"], strict=True)), givers, nearest)
     facts = {
         "expected": _listed(expected),
         "got": _listed(sorted(got)),
@@ -58,7 +60,7 @@ def _compare_lines(visit: Visit, lines: pd.DataFrame, coded: Coded, givers: Give
 
 
 def _reasons(
-    visit: Visit, expected: list[_Line], got: list[tuple[_Line, str]], coded: Coded, givers: Givers
+    visit: Visit, expected: list[_Line], got: list[tuple[_Line, str]], givers: Givers, nearest: NearestRules
 ) -> tuple[list[str], list[CellRef]]:
     """Say where each line that is too many comes from, and why each that is missing was not made."""
     missing = list((Counter(expected) - Counter(line for line, _ in got)).elements())
@@ -73,9 +75,9 @@ def _reasons(
         cells += givers.cells(rule)
     made = {fold(line[0]) for line, _ in got}
     for code in dict.fromkeys(line[0] for line in missing if fold(line[0]) not in made):
-        why, nearest = why_not(code, visit, coded, givers)
+        why, near = nearest.why_not(code, visit)
         reasons += [why] if why else []
-        cells += nearest
+        cells += near
     return reasons, cells
 
 

@@ -11,6 +11,7 @@ from codesheet.coding.columns import Frame, column_of
 from codesheet.coding.deciders import Deciders
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.examples.comparing import compare
+from codesheet.examples.nearest_rules import NearestRules
 from codesheet.examples.untried import untried
 from codesheet.examples.visits import Coded, Visit, visits_of
 from codesheet.examples.who_decided import Givers
@@ -33,10 +34,11 @@ def run_examples(ruleset: Ruleset) -> list[Issue]:
         rows_of.setdefault(visit.key, []).append(place)
     givers = Givers(rulebook)
     coded = Coded(rulebook, given, rows_of, encounters, batch, deciders)
+    nearest = NearestRules(coded, givers)
     faulty = {issue.at.whole_row for issue in issues}
     for visit in visits:
         if not faulty & {row.at.whole_row for row in visit.rows}:
-            issues += compare(visit, coded, givers)
+            issues += compare(visit, coded, givers, nearest)
     return [*issues, *untried(rulebook, encounters, batch)]
 
 

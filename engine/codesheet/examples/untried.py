@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
+from codesheet.checks.reading import reads_of
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.formulas import Aggregate
 from codesheet.language.unary_tests import AnyOf, Equals, Interval, Not, UnaryTest
 from codesheet.language.values import FieldType, read_value, show_value
 from codesheet.location import CellRef
-from codesheet.model import DecisionTable, Field, Level, Period, Rulebook
+from codesheet.model import DecisionTable, Field, Level, Origin, Period, Required, Rulebook
 
 _MOST_NAMED = 10
 _DAYS_THAT_MATTER = 731
@@ -34,6 +35,7 @@ def untried(
         at = CellRef(rulebook.sources[0].workbook) if rulebook.sources else CellRef("")
         yield IssueCode.NO_EXAMPLES.issue(at)
         return
+    yield from _fields_from_nowhere(rulebook, encounters)
     for table in rulebook.decisions.values():
         silent = [rule for rule in table.rules if not batch.rule_counts.get(str(rule.at))]
         if silent:
@@ -44,6 +46,21 @@ def untried(
             yield IssueCode.RULES_WITHOUT_EXAMPLE.issue(table.at, **facts)
         yield from _edges_untried(table, rulebook, encounters, batch)
         yield from _days_untried(table, rulebook, encounters, batch, since)
+
+
+def _fields_from_nowhere(rulebook: Rulebook, encounters: Encounters) -> Iterator[Issue]:
+    """Find fields that rules wait for and nothing gives: most likely, their table is gone.
+
+    A field with headings of its own, or with a word in Required, is meant to be read from the export.
+    """
+    read = reads_of(rulebook).fields
+    for field in rulebook.fields.values():
+        declared_as_read = field.required is not Required.NO or field.headings != (field.name,)
+        if field.origin is not Origin.READ or declared_as_read or field.name not in read:
+            continue
+        column = encounters.frame.columns.get(field.name)
+        if column is None or column.missing.all():
+            yield IssueCode.FIELD_FROM_NOWHERE.issue(field.at, field=field.name)
 
 
 def _row(at: CellRef, beside: CellRef) -> str:

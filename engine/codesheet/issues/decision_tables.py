@@ -72,7 +72,7 @@ class DecisionTableIssues:
             "the same visit can match this rule and {others}, and hit policy Unique allows one match: for "
             "instance {instance}"
         ),
-        "narrow one of them, or choose another hit policy",
+        "{remedy}",
     )
     RULES_DISAGREE = error(
         "T202",
@@ -80,7 +80,7 @@ class DecisionTableIssues:
             "the same visit can match this rule and {others}, which give another {output}: for instance "
             "{instance}"
         ),
-        "under hit policy {policy} they must agree",
+        "{remedy}",
     )
     RULES_CROSS = error(
         "T203",
@@ -88,7 +88,7 @@ class DecisionTableIssues:
             "neither this rule nor {others} is the more specific, and they give another {output}: for "
             "instance {instance}"
         ),
-        "add a rule for both, or constrain one of them further",
+        "{remedy}",
     )
     RULE_NEVER_FIRES = warning("T204", "this rule never fires: {why}", "{remedy}")
     REPEATED_RULE = warning(

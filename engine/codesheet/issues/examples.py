@@ -1,6 +1,6 @@
 """Examples: how they are written, what they get, what they reach."""
 
-from codesheet.issues.issue import error, note
+from codesheet.issues.issue import error, note, warning
 
 _MEND = "correct the rules, or what the example expects"
 
@@ -34,6 +34,12 @@ class ExampleIssues:
         "E302",
         "no example reaches {rows} ({count} of the {all} rules of this table)",
         "add visits that these rules decide",
+    )
+    FIELD_FROM_NOWHERE = warning(
+        "E304",
+        "rules read {field}, no table gives it, and no example has a value of it",
+        "if a sheet that gave it was deleted or renamed, bring it back; if the export has it, add an example",
+        value_is="field",
     )
     EDGE_WITHOUT_EXAMPLE = note(
         "E303",

@@ -1,5 +1,7 @@
 """One expression of the formula language, read by how tightly its operators bind; it knows no types yet."""
 
+import re
+
 from codesheet.issues import IssueCode
 from codesheet.language.formula_lexer import Token, TokenKind, longest_name, operand_token, operator_token
 from codesheet.language.formula_printer import (
@@ -26,7 +28,7 @@ from codesheet.language.formulas import (
 from codesheet.language.functions import AGGREGATES, FUNCTIONS
 from codesheet.language.names import CellProblem, Names, nearest
 from codesheet.language.quotes import MARKS, quote_end, unquote
-from codesheet.language.values import FieldType
+from codesheet.language.values import FieldType, tidy
 from codesheet.language.written_values import read_written
 
 _MOST_WORDS = 200
@@ -35,6 +37,11 @@ _DEEPEST = 40
 
 _YES = ("yes", "y", "true")
 _NO = ("no", "n", "false")
+_NAME_BEFORE = re.compile(r"[^-+*/=<>(),{}]+$")
+_NAME_AFTER = re.compile(r"\w[^-+*/=<>(),{}]*")
+_SLIP_OF_THE_PEN = 0.85
+"""How alike a name must be to one that exists, from 0 to 1, where part of it is a field already."""
+
 _ARGUMENTS = "correct what stands in its parentheses"
 _HINTS = {
     ",": "numbers are written without thousands commas",
@@ -178,6 +185,7 @@ class ExpressionParser:
     def _unexpected(self, token: Token, expected: str) -> CellProblem:
         if token.kind is TokenKind.END:
             return CellProblem(IssueCode.UNFINISHED_FORMULA, text=self.text.strip(), missing=expected)
+        self._refuse_misspelt_name(token)
         found = self.text[token.at]
         return CellProblem(
             IssueCode.UNEXPECTED_TEXT,
@@ -185,6 +193,17 @@ class ExpressionParser:
             did_you_mean="<>" if found == "!" else "",
             remedy=_HINTS.get(found, f"{expected} should stand there"),
         )
+
+    def _refuse_misspelt_name(self, token: Token) -> None:
+        """Raise if what was read as a field, and what follows it, is nearly another: `Minutes runn`."""
+        before = _NAME_BEFORE.search(self.text[: token.at])
+        after = _NAME_AFTER.match(self.text[token.at :])
+        if before is None or after is None:
+            return
+        written = tidy(before[0] + after[0])
+        meant = nearest(written, self.names.fields, _SLIP_OF_THE_PEN)
+        if meant and self.names.find_field(before[0]) != meant:
+            raise CellProblem(IssueCode.UNKNOWN_NAME_IN_FORMULA, text=written, did_you_mean=meant)
 
     def _rest(self, at: int) -> str:
         rest = self.text[at:].strip()

@@ -44,8 +44,11 @@ class Names:
         return self._fields
 
 
-def nearest(text: str, candidates: Iterable[str]) -> str:
-    """Give the candidate that a text most resembles, and may have been meant; nothing where none does."""
+def nearest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
+    """Give the candidate that a text most resembles, and may have been meant; nothing where none does.
+
+    `cutoff` is how alike they must be, from 0 to 1.
+    """
     by_folded = {fold(candidate): candidate for candidate in candidates}
-    near = get_close_matches(fold(text), by_folded, n=1, cutoff=0.6)
+    near = get_close_matches(fold(text), by_folded, n=1, cutoff=cutoff)
     return by_folded[near[0]] if near else ""

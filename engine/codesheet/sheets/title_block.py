@@ -1,6 +1,6 @@
 """What a sheet says of itself: its kind, its name, and the labels above its table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -29,6 +29,9 @@ class Kind(Enum):
 
 CLAIM_EDITS = (Kind.CODE_PAIRS, Kind.UNIT_LIMITS, Kind.ADD_ON_CODES)
 """The kinds that hold claim edits in the shape CMS publishes them."""
+
+NAMED = (Kind.DECISION, Kind.LOOKUP, *CLAIM_EDITS)
+"""The kinds whose sheets hold a table with a name, in B1."""
 
 ROLES: Mapping[Kind, tuple[str, ...]] = {
     Kind.LOOKUP: ("KEY", "VALUE", "FROM", "TO", "NOTE"),
@@ -155,7 +158,10 @@ def read_title_block(sheet: Sheet, issues: list[Issue]) -> TitledSheet | None:
     if kind is None:
         return None
     name = tidy(text_of(sheet.value(1, 2)))
-    if not name and kind in (Kind.DECISION, Kind.LOOKUP, *CLAIM_EDITS):
+    if merged := list(_merged(sheet, kind)):
+        issues += merged
+        return None
+    if not name and kind in NAMED:
         issues.append(IssueCode.TABLE_WITHOUT_NAME.issue(sheet.ref(1, 2), kind=kind.value))
         return None
     table_row = 0 if kind is Kind.ABOUT else _table_row(sheet, kind)
@@ -164,6 +170,15 @@ def read_title_block(sheet: Sheet, issues: list[Issue]) -> TitledSheet | None:
         return None
     labels = _labels(sheet, kind, table_row, issues)
     return TitledSheet(sheet, kind, name, labels, table_row)
+
+
+def _merged(sheet: Sheet, kind: Kind) -> Iterator[Issue]:
+    """Find labels merged with the cells that held their values, as a title is centred: the value is lost."""
+    for top, left, bottom, right in sheet.layout.merged:
+        needs_value = kind in NAMED if top == 1 else _known_label(kind, text_of(sheet.value(top, 1)))
+        if needs_value and left == 1 and right > 1:
+            cells = f"{sheet.ref(top, left).column}{top}:{sheet.ref(bottom, right).column}{bottom}"
+            yield IssueCode.MERGED_CELLS.issue(sheet.ref(top, left), cells=cells)
 
 
 def _kind(sheet: Sheet, issues: list[Issue]) -> Kind | None:
