@@ -1,10 +1,11 @@
 """Measures how time and memory grow with rows, with rules and with payers; draws them, prints one table.
 
+One invented table, from its workbook to the decided rows of a load, as many at once as the command takes.
 Seconds are the processor's: each stage runs on one core, and others on the machine disturb these less.
 
-    python benchmarks/growth.py                               # all sizes, three runs in turns
-    python benchmarks/growth.py --rows 10000 100000 10000000  # ten million rows too
-    python benchmarks/growth.py --write docs/performance.md   # its table, and docs/growth.png
+    python benchmarks/growth.py                                # all sizes, three runs in turns
+    python benchmarks/growth.py --rows 10000 100000 --runs 5   # fewer rows
+    python benchmarks/growth.py --write docs/performance.md    # its table, and docs/growth.png
 """
 
 import argparse
@@ -24,6 +25,7 @@ from measuring import (
     kept,
     machine,
     markdown,
+    parser_of,
     peak,
     reset_peak,
     save,
@@ -65,6 +67,7 @@ def run_child(point: Point, month: Path) -> dict[str, float]:
     from codesheet.checks import check  # noqa: PLC0415
     from codesheet.coding.coder import Coder  # noqa: PLC0415
     from codesheet.compiling.compiler import compile_rulebook  # noqa: PLC0415
+    from codesheet.exports.export import ROWS_AT_ONCE  # noqa: PLC0415
     from codesheet.sheets.rulebook import read_rulebook  # noqa: PLC0415
     from contenders.codesheet_coder import prepare  # noqa: PLC0415
     from invented_rulebooks import Size, write_rulebook  # noqa: PLC0415
@@ -76,7 +79,7 @@ def run_child(point: Point, month: Path) -> dict[str, float]:
     )
     with tempfile.TemporaryDirectory() as folder:
         source = write_rulebook(Path(folder) / "workbooks", Size(point.rules, point.payers))
-        start = process_time()
+        start_of_all = process_time()
         rulebook, issues = read_rulebook(source)
     read = process_time()
     if rulebook is None:
@@ -88,13 +91,13 @@ def run_child(point: Point, month: Path) -> dict[str, float]:
     if any(issue.is_error for issue in (*issues, *more)):
         raise SystemExit(str(issues[0]))
     coder = Coder(ruleset)
-    frame = prepare(coder, table)
-    del table
-    before = reset_peak()
-    begun = process_time()
-    coder.code_frame(frame, {})
-    done = process_time()
-    seconds = (read - start, checked - read, compiled - checked, done - begun)
+    before, decided = reset_peak(), 0.0
+    for start in range(0, table.num_rows, ROWS_AT_ONCE):
+        frame = prepare(coder, table.slice(start, ROWS_AT_ONCE))
+        begun = process_time()
+        coder.code_frame(frame, {})
+        decided += process_time() - begun
+    seconds = (read - start_of_all, checked - read, compiled - checked, decided)
     return dict(zip(STAGES, seconds, strict=True)) | {"memory": (peak() - before) / MEGABYTE}
 
 
@@ -104,13 +107,16 @@ def measure(sizes: Sequence[Point], runs: int, folder: Path) -> list[dict[str, A
 
     from visit_rows import sample_rows  # noqa: PLC0415
 
-    month = folder / "month.parquet"
-    parquet.write_table(sample_rows(max(point.rows for point in sizes)), month)
+    months = {}
+    for panel in {point.panel for point in sizes}:
+        months[panel] = folder / f"{panel}.parquet"
+        parquet.write_table(sample_rows(max(p.rows for p in sizes if p.panel == panel)), months[panel])
     found: list[dict[str, Any]] = [{"point": asdict(point), "runs": [], "failed": ""} for point in sizes]
     for _ in range(runs):
         for one, point in zip(found, sizes, strict=True):
             if not one["failed"]:
-                run = child(Path(__file__), ["--child", json.dumps(asdict(point)), str(month)], 900)
+                arguments = ["--child", json.dumps(asdict(point)), str(months[point.panel])]
+                run = child(Path(__file__), arguments, 900)
                 one["failed"] = run.get("failed", "")
                 one["runs"] += [] if one["failed"] else [run]
     return found
@@ -136,27 +142,32 @@ HEADINGS = ("what grows", "rows", "rules", "payers", *(f"{stage} s" for stage in
 
 
 def draw(found: Sequence[dict[str, Any]], file: Path) -> None:
-    """Draw a panel for each thing that grows: medians, with the least and the greatest of the runs."""
+    """Draw seconds and memory for each thing that grows: medians, the least and the greatest of the runs."""
     import matplotlib as mpl  # noqa: PLC0415 - needed for pictures alone
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    figure, panels = plt.subplots(1, len(PANELS), figsize=(13, 4), layout="constrained")
-    for axes, panel in zip(panels, PANELS, strict=True):
+    figure, rows_of_panels = plt.subplots(2, len(PANELS), figsize=(13, 7), layout="constrained")
+    for panel, above, below in zip(PANELS, *rows_of_panels, strict=True):
         ran = [one for one in found if one["point"]["panel"] == panel and not one["failed"]]
-        if not ran:
-            axes.set_visible(False)
-            continue
-        sizes = [Point(**one["point"]).size for one in ran]
-        for stage in STAGES if panel == "rules" else ("decide",):
-            spreads = [spread(one, stage) for one in ran]
-            middles = [one.middle for one in spreads]
-            errors = [[s.middle - s.least for s in spreads], [s.most - s.middle for s in spreads]]
-            axes.errorbar(sizes, middles, yerr=errors, marker="o", capsize=3, label=stage)
-        axes.set(xscale="log", yscale="log", xlabel=panel, ylabel="processor seconds", title=f"by {panel}")
-        axes.grid(visible=True, which="major", alpha=0.3)
-        axes.legend()
+        stages = STAGES if panel == "rules" else ("decide",)
+        for axes, measures, label in (
+            (above, stages, "processor seconds"),
+            (below, ("memory",), "peak memory above the rows, MB"),
+        ):
+            if not ran:
+                axes.set_visible(False)
+                continue
+            for measure in measures:
+                spreads = [spread(one, measure) for one in ran]
+                middles = [one.middle for one in spreads]
+                errors = [[s.middle - s.least for s in spreads], [s.most - s.middle for s in spreads]]
+                sizes = [Point(**one["point"]).size for one in ran]
+                axes.errorbar(sizes, middles, yerr=errors, marker="o", capsize=3, label=measure)
+            axes.set(xscale="log", yscale="log", xlabel=panel, ylabel=label)
+            axes.grid(visible=True, which="major", alpha=0.3)
+            axes.legend()
     figure.savefig(file, dpi=110)
 
 
@@ -173,35 +184,33 @@ def report(figures: dict[str, Any]) -> str:
 
 def measured(given: argparse.Namespace) -> dict[str, Any]:
     """Measure what the command line asks for, and keep it."""
-    figures: dict[str, Any] = {"machine": machine(), "runs": given.runs}
+    runs = given.runs or (1 if given.quick else 3)
+    figures: dict[str, Any] = {"machine": machine(), "runs": runs}
+    sizes = (given.rows, given.rules, given.payers) if not given.quick else ([200, 400], [10, 40], [1, 5])
     with tempfile.TemporaryDirectory() as folder:
-        sizes = list(points(given.rows, given.rules, given.payers))
-        figures["found"] = measure(sizes, given.runs, Path(folder))
+        figures["found"] = measure(list(points(*sizes)), runs, Path(folder))
     figures["load_at_end"] = os.getloadavg()[0]
-    save("growth", figures)
+    if not given.quick:
+        save("growth", figures)
     return figures
 
 
 def main() -> None:
     """Read the command line, run, print, keep, draw."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--rules", type=int, nargs="+", default=[10, 100, 1_000, 10_000])
+    parser = parser_of(__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000])
+    parser.add_argument("--rules", type=int, nargs="+", default=[10, 100, 300, 1_000, 10_000])
     parser.add_argument("--payers", type=int, nargs="+", default=[1, 5, 50, 500])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table into a document")
-    parser.add_argument("--kept", action="store_true", help="show the figures kept, measure nothing")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         print(json.dumps(run_child(Point(**json.loads(given.child[0])), Path(given.child[1]))))
         return
     figures = (kept("growth") if given.kept else None) or measured(given)
-    shown("growth", report(figures), given.write)
-    if given.write:
-        draw(figures["found"], given.write.parent / "growth.png")
+    document = None if given.quick else given.write
+    shown("growth", report(figures), document)
+    if document:
+        draw(figures["found"], document.parent / "growth.png")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,20 @@
 """What the benchmarks share: medians of interleaved runs, memory, the machine, and tables in a document."""
 
+import argparse
 import json
 import os
 import platform
 import re
+import resource
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -52,6 +56,53 @@ def child(script: Path, arguments: Sequence[str], most_seconds: float = 1800) ->
         problem = (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]
         return {"failed": problem[:200]}
     return json.loads(lines[-1])
+
+
+def command(arguments: Sequence[str], every: float = 0.2) -> dict[str, Any]:
+    """Run codesheet as a process; give its seconds, and the most memory it and its own processes had.
+
+    Memory that processes share counts once, and is looked at every so many seconds.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = perf_counter()
+    whole = [sys.executable, "-m", "codesheet", *arguments]
+    with subprocess.Popen(whole, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+        most, errors = 0, ""
+        while running.returncode is None:
+            most = max(most, sum(map(memory_of, family_of(running.pid))))
+            with suppress(subprocess.TimeoutExpired):
+                errors = running.communicate(timeout=every)[1]
+    seconds = perf_counter() - start
+    if running.returncode:
+        return {
+            "failed": " / ".join(errors.strip().splitlines()[-3:])[:300] or f"status {running.returncode}"
+        }
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    return {"seconds": seconds, "cpu_seconds": cpu, "peak": most / MEGABYTE}
+
+
+def family_of(process: int) -> list[int]:
+    """Give a process and all that it and its own have started and that still run."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            after_name = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+            children.setdefault(int(after_name.split()[1]), []).append(int(folder.name))
+    found = [process]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def memory_of(process: int) -> int:
+    """Give the memory of a process in bytes, its part of what it shares; 0 where it has ended."""
+    with suppress(OSError):
+        found = re.search(
+            r"Pss:\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        )
+        return int(found[1]) * 1024 if found else 0
+    return 0
 
 
 def reset_peak() -> int:
@@ -108,6 +159,18 @@ def save(name: str, figures: dict[str, Any]) -> None:
     """Keep figures as JSON."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def parser_of(description: str | None) -> argparse.ArgumentParser:
+    """Give the options that the measuring scripts share."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, help="of each, in turns; 3 by default")
+    parser.add_argument("--quick", action="store_true", help="few rows, one run; nothing is kept or written")
+    parser.add_argument("--kept", action="store_true", help="show the figures kept, measure nothing")
+    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the tables into a document")
+    return parser
 
 
 def kept(name: str) -> dict[str, Any] | None:

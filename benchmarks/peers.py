@@ -18,26 +18,29 @@ from pathlib import Path
 from typing import Any
 
 from bouts import CODESHEET, FEWER, PACKAGES, Bout, Figures, installed, run_child, write_bout
-from measuring import HERE, Spread, kept, machine, markdown, save, shown, taken_under
+from measuring import HERE, Spread, kept, machine, markdown, parser_of, save, shown, taken_under
 
 WORKBOOKS = HERE.parent / "workbooks"
 
 
-def bouts(folder: Path, rows: int, names: Sequence[str]) -> Iterator[Bout]:
-    """Give each table with the month's rows, and with uniform ones (a tenth as many)."""
+def bouts(folder: Path, rows: int, names: Sequence[str], *, even: bool = True) -> Iterator[Bout]:
+    """Give each table with the rows of a load, and with uniform ones (a tenth as many) if asked for."""
     from tasks import generated_task, real_rows, real_task, uniform_real_rows  # noqa: PLC0415
     from visit_rows import sample_rows, uniform_rows  # noqa: PLC0415
 
-    month, even = sample_rows(rows), uniform_rows(max(rows // 10, 100))
+    month, fewer = sample_rows(rows), max(rows // 10, 100)
     for policy in ("First", "Collect"):
         task = generated_task(policy, folder / f"workbook {policy}")
         yield write_bout(f"{task.name}; a month's rows", task, month, names, folder / f"{policy} month")
-        yield write_bout(f"{task.name}; uniform rows", task, even, names, folder / f"{policy} even")
+        if even:
+            uniform = uniform_rows(fewer)
+            yield write_bout(f"{task.name}; uniform rows", task, uniform, names, folder / f"{policy} even")
     task = real_task(WORKBOOKS, folder / "rules")
-    coded = real_rows(WORKBOOKS, folder, max(rows // 2, 100))
+    coded = real_rows(WORKBOOKS, folder, rows)
     yield write_bout(f"{task.name}; a month's rows", task, coded, names, folder / "real month")
-    even = uniform_real_rows(task, max(rows // 10, 100))
-    yield write_bout(f"{task.name}; uniform rows", task, even, names, folder / "real even")
+    if even:
+        uniform = uniform_real_rows(task, fewer)
+        yield write_bout(f"{task.name}; uniform rows", task, uniform, names, folder / "real even")
 
 
 HEADINGS = (
@@ -90,40 +93,37 @@ def report(figures: dict[str, Any]) -> str:
 
 def measured(given: argparse.Namespace) -> dict[str, Any]:
     """Measure what the command line asks for; keep each bout's figures as they come."""
+    rows, runs = (1_000, given.runs or 1) if given.quick else (given.rows, given.runs or 3)
     names = list(installed([CODESHEET, FEWER, *(name for name in given.only if name != CODESHEET)]))
-    figures: dict[str, Any] = {"machine": machine(), "rows": given.rows, "runs": given.runs, "bouts": {}}
+    figures: dict[str, Any] = {"machine": machine(), "rows": rows, "runs": runs, "bouts": {}}
     with tempfile.TemporaryDirectory() as folder:
-        for bout in bouts(Path(folder), given.rows, names):
-            found = bout.run(names, given.runs)
+        for bout in bouts(Path(folder), rows, names, even=not given.quick):
+            found = bout.run(names, runs)
             figures["bouts"][bout.title] = [
                 {key: getattr(one, key) for key in one.__slots__} for one in found
             ]
             figures["load_at_end"] = os.getloadavg()[0]
             figures["versions"] = "; ".join(sorted({one.versions for one in found if one.versions}))
-            save("peers", figures)
+            if not given.quick:
+                save("peers", figures)
             print(f"{bout.title}: done", file=sys.stderr)
     return figures
 
 
 def main() -> None:
     """Read the command line, run, print, keep."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument(
         "--rows", type=int, default=1_000_000, help="rows of the month; uniform ones: a tenth"
     )
-    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=list(PACKAGES), default=list(PACKAGES), metavar="ENGINE")
-    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the tables into a document")
-    parser.add_argument("--kept", action="store_true", help="show the figures kept, measure nothing")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         print(json.dumps(run_child(given.child[0], Path(given.child[1]), int(given.child[2]))))
         return
     figures = (kept("peers") if given.kept else None) or measured(given)
-    shown("peers", report(figures), given.write)
+    shown("peers", report(figures), None if given.quick else given.write)
 
 
 if __name__ == "__main__":

@@ -13,18 +13,19 @@ import numpy as np
 import pyarrow as pa
 
 from codesheet.coding.coder import Coder
+from codesheet.coding.columns import Frame
 from codesheet.commands import load_ruleset
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import write_rules
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.exports.reader import read_encounters
+from codesheet.exports.reader import read_export
 from codesheet.language.formulas import Formula
 from codesheet.language.unary_tests import AnyOf, InSet, Interval, Not, UnaryTest
 from codesheet.language.values import FieldType
 from codesheet.model import DecisionTable, HitPolicy, Origin, Required, Rule, Rulebook, ValueSet
 from invented_rulebooks import Size, write_rulebook
 from make_load import MONTH, Load, write_load
-from visit_rows import DAY, table_of
+from visit_rows import DAY, table_of, with_visits
 
 REAL_TABLE = "Infusion and push code"
 
@@ -106,20 +107,29 @@ def _alone(table: DecisionTable, whole: Rulebook) -> Rulebook:
         examples=(),
         row_order="",
         shown=(),
+        code_pairs=None,
+        unit_limits=None,
+        add_on_codes=None,
+        columns_present="",
     )
 
 
 def real_rows(workbooks: Path, folder: Path, rows: int, seed: int = 1) -> pa.Table:
-    """Give the rows that the shipped rulebook puts to its table, of an invented month coded with it."""
+    """Give the rows that the shipped rulebook puts to its table, of a load of so many rows coded with it."""
     ruleset = load(workbooks)
-    export = folder / "month.parquet"
-    write_load(export, Load(rows, seed))
-    encounters, _ = read_encounters([export], ruleset.rulebook, lambda _: None)
-    if encounters is None:
-        raise SystemExit(f"{export} cannot be read")
-    frame = Coder(ruleset).code_frame(encounters.frame, {}).view.frame
-    table = ruleset.rulebook.decisions[REAL_TABLE]
-    columns: dict[str, list[object] | pa.Array] = {DAY: pa.array(frame[DAY].data.astype(np.int64))}
+    file = folder / "load.parquet"
+    write_load(file, Load(rows, seed))
+    export, _ = read_export([file], ruleset.rulebook, folder)
+    if export is None:
+        raise SystemExit(f"{file} cannot be read")
+    coder, table = Coder(ruleset), ruleset.rulebook.decisions[REAL_TABLE]
+    parts = [_inputs_of(coder.code_frame(chunk.frame, {}).view.frame, table) for chunk in export.chunks()]
+    return with_visits(pa.concat_tables(parts).combine_chunks())
+
+
+def _inputs_of(frame: Frame, table: DecisionTable) -> pa.Table:
+    """Give the days and the inputs of the rows that a table decides."""
+    columns = {DAY: pa.array(frame[DAY].data.astype(np.int64))}
     for name in table.inputs:
         column = frame[name]
         if column.type.is_text:
@@ -130,8 +140,8 @@ def real_rows(workbooks: Path, folder: Path, rows: int, seed: int = 1) -> pa.Tab
         else:
             whole = np.nan_to_num(column.data).astype(np.int64)
             columns[name] = pa.array(whole, mask=column.missing)
-    table_rows = table_of(columns)
-    return table_rows.filter(pa.compute.is_valid(table_rows["Role"]))
+    rows = pa.table(columns)
+    return rows.filter(pa.compute.is_valid(rows["Role"]))
 
 
 def uniform_real_rows(task: Task, rows: int, seed: int = 1) -> pa.Table:

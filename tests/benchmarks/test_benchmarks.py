@@ -1,22 +1,28 @@
 """The measuring scripts at small sizes: they run, and a contender that answers otherwise gets no time."""
 
 import dataclasses
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from time import process_time
+from types import ModuleType
 from typing import cast
 
 import pytest
 
 import end_to_end
 import growth
+import measuring
+import peers
 import targets
 from bouts import CODESHEET, DUCKDB, PACKAGES, Bout, Figures, first_difference, installed, write_bout
 from codesheet.checks import check
 from codesheet.commands import check_rulebook, has_errors
 from codesheet.sheets.rulebook import read_rulebook
 from invented_rulebooks import Size, rule_rows, write_rulebook
-from measuring import Spread, write_between
+from measuring import Spread, command, family_of, memory_of, write_between
 from peers import table_rows
 from tasks import Task, generated_task, real_rows, real_task, uniform_real_rows
 from visit_rows import resampled, sample_rows, uniform_rows
@@ -125,17 +131,50 @@ def test_growth_is_drawn(tmp_path: Path) -> None:
     run = dict.fromkeys((*growth.STAGES, "memory"), 1.0)
     point = {"panel": "rules", "rows": 1, "rules": 2, "payers": 3}
     growth.draw([{"point": point, "runs": [run], "failed": ""}], tmp_path / "growth.png")
-    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+    streamed = {"rows": 10, "runs": [{"seconds": 1.0, "peak": 2.0}], "failed": ""}
+    end_to_end.draw([streamed], tmp_path / "whole.png")
+    for name in ("growth", "whole"):
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_whole_command_is_set_against_reading_and_writing_alone(tmp_path: Path) -> None:
-    found = end_to_end.measure(200, 1, tmp_path)
-    assert found["failed"] == ""
-    assert (tmp_path / "bare.xlsx").stat().st_size > 10_000
-    (line,) = end_to_end.table_rows([found])
-    assert line[0] == "200"
-    more = {**found, "rows": 2000}
-    assert end_to_end.growth_of_memory([found, more]).startswith("10× the rows take 1.00× the peak memory")
+def test_a_command_that_fails_is_shown_with_its_reason(tmp_path: Path) -> None:
+    failed = command(["check", str(tmp_path / "missing")])["failed"]
+    assert "missing" in failed
+    lines = end_to_end.streamed_rows([{"rows": 5, "failed": failed, "runs": []}])
+    assert next(iter(lines))[1] == f"failed: {failed}"
+
+
+def test_a_familys_memory_is_added_up() -> None:
+    inner = [sys.executable, "-c", "import time; block = b'x' * (1 << 27); print(flush=True); time.sleep(60)"]
+    with subprocess.Popen(inner, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert process.pid in family_of(os.getpid())
+        assert memory_of(process.pid) > 1 << 27
+        process.kill()
+    assert process.pid not in family_of(os.getpid())
+    assert memory_of(process.pid) == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (growth, "| payers: 5 |"),
+        (peers, "| durable-rules, row by row |"),
+        (end_to_end, "2,000 rows take "),
+    ],
+)
+def test_quick_runs_show_tables_and_keep_nothing(
+    script: ModuleType, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(measuring, "RESULTS", Path("/nowhere"))
+    only = ["--only", DURABLE] if script is peers else []
+    monkeypatch.setattr(sys, "argv", ["script", "--quick", "--write", "/nowhere/page.md", *only])
+    script.main()
+    printed = capsys.readouterr().out
+    assert said in printed
+    assert "failed" not in printed
+    assert "no time" not in printed
 
 
 def test_tables_are_written_between_their_markers(tmp_path: Path) -> None:
@@ -154,19 +193,47 @@ def test_tables_are_written_between_their_markers(tmp_path: Path) -> None:
         write_between(page, "growth", "new")
 
 
+def target_line(
+    monkeypatch: pytest.MonkeyPatch, place: int, script: str, kept: dict[str, object]
+) -> list[str]:
+    monkeypatch.setattr(targets, "kept", lambda name: kept if name == script else None)
+    return list(list(targets.rows_of_targets())[place])
+
+
 def test_targets_are_not_judged_on_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def peers(rows: int, seconds: float) -> dict[str, object]:
+    def verdict(rows: int, seconds: float) -> list[str]:
         own = Figures(CODESHEET, rows, [1.0], [1.0])
         other = Figures(DUCKDB, rows, [seconds], [seconds])
-        return {"bouts": {"a table; a month's rows": [dataclasses.asdict(own), dataclasses.asdict(other)]}}
+        bouts = {"a table; a month's rows": [dataclasses.asdict(own), dataclasses.asdict(other)]}
+        return target_line(monkeypatch, 0, "peers", {"bouts": bouts})[1:3]
 
-    def verdict(kept: dict[str, object]) -> str:
-        monkeypatch.setattr(targets, "kept", lambda name: kept if name == "peers" else None)
-        return next(iter(targets.rows_of_targets()))[1]
+    assert verdict(1_000_000, 3.0) == ["yes", "3× where 1× is wanted"]
+    assert verdict(1_000_000, 0.5) == ["**no**", "0.5× where 1× is wanted"]
+    assert verdict(100, 3.0) == ["too few rows to say", ""]
 
-    assert verdict(peers(1_000_000, 3.0)) == "yes"
-    assert verdict(peers(1_000_000, 0.5)) == "**no**"
-    assert verdict(peers(100, 3.0)) == "too few rows to say"
+
+def test_memory_is_judged_between_the_most_rows_and_a_tenth(monkeypatch: pytest.MonkeyPatch) -> None:
+    def verdict(*peaks: float) -> list[str]:
+        sizes = (10_000, 1_000_000, 10_000_000)
+        streamed = [
+            {"rows": rows, "failed": "", "runs": [{"peak": peak}]}
+            for rows, peak in zip(sizes, peaks, strict=True)
+        ]
+        return target_line(monkeypatch, 3, "end_to_end", {"found": [], "streamed": streamed})[1:3]
+
+    assert verdict(1, 100, 120) == ["yes", "1.2× where 1.3× is allowed"]
+    assert verdict(1, 100, 150) == ["**no**", "1.5× where 1.3× is allowed"]
+
+
+def test_many_rules_are_judged_by_what_few_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(rules: int, seconds: float) -> dict[str, object]:
+        point = growth.Point("rules", 100_000, rules, 15)
+        run = dict.fromkeys((*growth.STAGES, "memory"), seconds)
+        return {"point": dataclasses.asdict(point), "failed": "", "runs": [run]}
+
+    kept: dict[str, object] = {"found": [found(300, 1.0), found(1_000, 2.0), found(10_000, 24.0)]}
+    assert target_line(monkeypatch, 4, "growth", kept)[1:3] == ["yes", "12× where 13× is allowed"]
+    assert target_line(monkeypatch, 5, "growth", kept)[1:3] == ["**no**", "24× where 2× is allowed"]
 
 
 def test_spread_is_median_least_and_most() -> None:
