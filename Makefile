@@ -47,7 +47,7 @@ rules: $(VENV)/ready  ## bring rules/ up to date with the workbooks
 pictures: run  ## draw the pictures of the README (needs LibreOffice and poppler)
 	$(BIN)/python -W ignore docs/pictures.py $(OUTPUT)
 
-bench: $(VENV)/ready-to-bench  ## measure (an hour on an idle machine), write docs/performance.md
+bench: $(VENV)/ready-to-bench  ## measure (about an hour on an idle machine), write docs/performance.md
 	$(BIN)/python benchmarks/end_to_end.py --write docs/performance.md
 	$(BIN)/python benchmarks/growth.py --write docs/performance.md
 	$(BIN)/python benchmarks/peers.py --write docs/performance.md
