@@ -266,8 +266,9 @@ def immunotherapy(rng: Random) -> list[Item]:
     if happens(rng, 0.25):
         items += [supportive(rng) for _ in range(rng.choice((1, 2, 3)))]
         items.append({**supportive(rng), "Drug class": "chemo", "Notes": "Chemotherapy of the same day"})
+        items = [{**item, "Diagnoses": f"Z51.11; {drug.diagnosis}"} for item in items]
     if happens(rng, 0.3):
-        items.append({**office_visit(rng), "Diagnoses": drug.diagnosis})
+        items.append({**office_visit(rng), "Diagnoses": items[0]["Diagnoses"]})
     return items
 
 
