@@ -92,7 +92,7 @@ def test_the_same_file_gives_the_same_sample(coded: tuple[Ruleset, Encounters, C
     numbers = [int(one.visit.split()[-1]) for one in first.differences if one.visit.startswith("drug")]
     assert len(numbers) > 5
     assert min(numbers) < 150
-    assert max(numbers) > 350
+    assert max(numbers) > 250
 
 
 def floor_for_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_the_run_sheet_says_what_was_verified(tmp_path: Path) -> None:
     words = ["code", str(visits), "--rulebook", str(ROOT / "workbooks"), "-o", str(tmp_path / "coded")]
     assert CliRunner().invoke(cli.app, [*words, "--format", "csv", "--verify", "25"]).exit_code == 0
     run = (tmp_path / "coded" / "run.csv").read_text(encoding="utf-8")
-    assert "not verified: the plain evaluator does not know sheets of the kinds" in run
+    assert "against the plain evaluator: no difference" in run
     assert CliRunner().invoke(cli.app, [*words, "--format", "csv"]).exit_code == 0
     run = (tmp_path / "coded" / "run.csv").read_text(encoding="utf-8")
     assert '"Run","Verified","not asked for (--verify)"' in run

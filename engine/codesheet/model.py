@@ -261,7 +261,7 @@ class LimitPer:
     """Over what a unit limit counts, as written; `months` or `days` give the length of some spans."""
 
     span: LimitSpan
-    text: str
+    text: str = dataclasses.field(compare=False)
     months: int = 0
     days: int = 0
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cases import code
-from codesheet.coding import settling
+from codesheet.coding import line_parts
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.ruleset import Ruleset
 from grid import rulebook_of
@@ -125,7 +125,9 @@ def test_what_is_denied_is_what_a_plain_loop_denies(seed: int, tmp_path: Path) -
 def test_parts_give_what_the_whole_gives(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text, lines, *_ = batch_of(Random(seed))
     in_parts = code(ruleset_of(text), export_of(lines), tmp_path)
-    monkeypatch.setattr(settling, "linked_to", lambda seeds, *_: np.ones_like(seeds))
+    monkeypatch.setattr(
+        line_parts.RowGroups, "linked", lambda _, visits: np.full(len(lines), len(visits) > 0)
+    )
     whole = code(ruleset_of(text), export_of(lines), tmp_path)
     pd.testing.assert_frame_equal(in_parts.claim_lines, whole.claim_lines)
     pd.testing.assert_frame_equal(in_parts.edits, whole.edits)

@@ -38,7 +38,7 @@ from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin
 from codesheet.coding.verdict import BrokenVisits, reach_verdict
 from codesheet.coding.view import Sets, View
-from codesheet.compiling.graph import after_claim_edits
+from codesheet.compiling.graph import after_claim_edits, steps_after_claim_edits
 from codesheet.compiling.ruleset import Ruleset, Step
 from codesheet.language.values import FieldType
 from codesheet.model import HitPolicy, Level, Origin, Result, Rulebook
@@ -68,6 +68,7 @@ class Coder:
         last = after_claim_edits(rulebook)
         changes = [t for t in self._tables.values() if t.definition.result is Result.LINE_CHANGES]
         changes = sorted(changes, key=lambda t: (t.definition.order or 0.0, t.definition.name))
+        self._edit_steps = steps_after_claim_edits(rulebook)
         self._changes = [table for table in changes if table.definition.name not in last]
         self._last_changes = [table for table in changes if table.definition.name in last]
         line_edits = [
@@ -198,14 +199,16 @@ class Coder:
         lines = without_dropped(lines, context)
         for table in self._changes:
             context = self._line_context(lines, rows)
-            self._run_line_steps(context)
+            self._run_line_steps(context, before_edits=True)
             with self._timed("decisions"):
                 lines = change_lines(table, context, lines)
         with self._timed("lines"):
             lines = combine(lines, rows.view)
         if self._last_changes or self._last_edits:
             lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
-            context = self._line_context(lines, rows)
+            apart = dataclasses.replace(rows, log=EditLog(rows.view.frame), asks=Asks())
+            context, _ = self._prepare(lines, apart)  # what results show: each line's weightiest limit
+            context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
         else:
             context, _ = self._prepare(lines, rows)
         context.lines_stand = True
@@ -223,11 +226,15 @@ class Coder:
             limits.turn = turn
         context = self._line_context(lines, rows)
         self._run_line_steps(context)
-        return context, limits.turns if isinstance(limits, LimitJoin) else 1
+        if not isinstance(limits, LimitJoin):
+            return context, 1
+        context.judged = limits.due if turn else None
+        return context, limits.turns
 
-    def _run_line_steps(self, context: Context) -> None:
+    def _run_line_steps(self, context: Context, *, before_edits: bool = False) -> None:
         for step in self.ruleset.line_steps:
-            self._run_step(step, context)
+            if not before_edits or step not in self._edit_steps:
+                self._run_step(step, context)
 
     @staticmethod
     def _line_context(lines: Lines, rows: Context) -> Context:

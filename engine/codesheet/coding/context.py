@@ -34,6 +34,13 @@ class Asks:
             self.roots.append(roots)
             self.tables.append((table, len(rows)))
 
+    def take_over(self, other: "Asks") -> None:
+        """Add what was asked apart."""
+        self.rows += other.rows
+        self.lines += other.lines
+        self.roots += other.roots
+        self.tables += other.tables
+
 
 @dataclass(slots=True)
 class Context:
@@ -41,8 +48,8 @@ class Context:
 
     `because` holds for decided fields the authors' words (vocabulary ids by row of the view). Edits name
     their line only where `lines_stand`: before, lines are still changed, dropped and made one. `standing`
-    says which lines are not denied, None where all stand. `deciders`, where somebody asks for
-    them, are told which cells gave the fields of encounter rows.
+    says which lines are not denied, None where all stand; `judged` which lines tables judge, None all.
+    `deciders`, where somebody asks for them, are told which cells gave the fields of encounter rows.
     """
 
     view: View
@@ -52,6 +59,7 @@ class Context:
     row_of_line: Index | None = None
     lines_stand: bool = False
     standing: Mask | None = None
+    judged: Mask | None = None
     deciders: Deciders | None = None
 
     def rows(self, places: Index) -> Index:

@@ -167,11 +167,11 @@ def say_left_out(name: str, left_out: Sequence[str], context: Context) -> None:
     """Send lines to review whose codes no workbook names: their rows stayed in the reference file."""
     if not left_out:
         return
-    numbers = CodeIndex(left_out).of_lines(context.view)
-    words = context.view.frame.vocabulary.words
-    for number in np.unique(numbers[numbers != MISSING]).tolist():
-        places = np.flatnonzero(numbers == number)
-        code = words[context.view.frame["Code"].data[places[0]]]
+    known = CodeIndex(left_out).of_lines(context.view) != MISSING
+    codes = context.view.frame["Code"].data
+    for word in np.unique(codes[known]).tolist():
+        places = np.flatnonzero(codes == word)
+        code = context.view.frame.vocabulary.words[word]
         text = f"{code} is named in no workbook, so its rows of {name} were left out of the rules"
         context.raise_edit(
             EditKind.NOT_FOUND,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import Ids, Index
+from codesheet.coding.columns import Ids, Index, Mask
 from codesheet.coding.hit_policies import Decision, Judge, Rules
 from codesheet.coding.projection import Projector
 from codesheet.coding.remembering import Remembered
@@ -65,11 +65,12 @@ class TableJudge:
         self._matches = Remembered[tuple[int, ...], _Match](REMEMBERED)
         self._decisions = Remembered[tuple[Rules, Rules], Decision](REMEMBERED)
 
-    def judge_rows(self, view: View) -> Judged:
-        """Judge every row of a view."""
+    def judge_rows(self, view: View, wanted: Mask | None = None) -> Judged:
+        """Judge every row of a view, or those that are wanted."""
         self._forget_much()
         guard = all_hold(self.table.only_when, view)
-        rows = np.flatnonzero(guard != NO)
+        passed = guard != NO
+        rows = np.flatnonzero(passed if wanted is None else passed & wanted)
         part = view if len(rows) == view.frame.rows else view.take(rows)
         guard_open = (guard[rows] == UNDECIDED).astype(np.int64)
         signatures = [self._projector(field, view).project(part.frame[field], part) for field in self._tests]

@@ -20,7 +20,7 @@ _REQUIRED = ("Code", "Units")
 
 def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     """Change lines as one table says, all judged as they stood before it; dropped lines leave."""
-    _, hits = table.hits(context)
+    _, hits = table.hits(context, counted=False)
     given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
     why = table.why(hits, context)
     if "Split off" in given:
@@ -35,7 +35,10 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     if "Reason" in given:
         reasons = given["Reason"].data
         why = np.where(reasons == MISSING, why, reasons)
-    _add_reasons(why, table.addresses_of(hits, context), hits.places, lines, context)
+    addresses = table.addresses_of(hits, context)
+    fresh = _not_yet_told(np.arange(len(hits.places)), hits.places, addresses, lines, context.view)
+    table.count(hits.keep(np.isin(np.arange(len(hits.places)), fresh)))
+    _add_reasons(why, addresses, hits.places, lines, context)
     return without_dropped(lines, context)
 
 

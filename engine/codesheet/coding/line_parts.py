@@ -15,27 +15,36 @@ from codesheet.coding.edits import NO_LINE, Edits
 from codesheet.coding.lines import Lines
 from codesheet.coding.view import View
 from codesheet.compiling.graph import claim_edit_tables
-from codesheet.model import Level, Rulebook
+from codesheet.model import Level
 
 
-def groupings(rulebook: Rulebook) -> list[tuple[str, ...]]:
-    """Give every list of fields by which lines are looked at together; the empty one is by visit."""
-    pers = [table.per for table in claim_edit_tables(rulebook).values()]
-    pers += [f.per for f in rulebook.fields.values() if f.level is Level.LINE and f.per]
-    return list(dict.fromkeys([(), *pers]))
+class RowGroups:
+    """Encounter rows whose lines may be looked at together: by visit, and by each Per of lines.
 
+    Of a Per only the rows' own fields count, so groups are larger than need be, and whole all the same.
+    """
 
-def linked_to(seeds: Mask, view: View, pers: Sequence[tuple[str, ...]]) -> Mask:
-    """Say which lines stand in a group with a seed, or with a line that does, and so on."""
-    groups = [claims(view, per) for per in pers]
-    reached = seeds.copy()
-    count = -1
-    while count != (count := int(reached.sum())):
-        for group in groups:
-            has = np.zeros(int(group.max()) + 1, dtype=bool)
-            has[group[reached]] = True
-            reached |= has[group]
-    return reached
+    def __init__(self, rows: View) -> None:
+        fields = rows.rulebook.fields
+        pers = [table.per for table in claim_edit_tables(rows.rulebook).values()]
+        pers += [field.per for field in fields.values() if field.level is Level.LINE and field.per]
+        self._visits = rows.visit_ids
+        self._groups = [claims(rows, ())]
+        for per in dict.fromkeys(per for per in pers if per):
+            own = tuple(name for name in per if fields[name].level is Level.ROW)
+            nobodys = np.zeros(rows.frame.rows, dtype=np.int64)
+            self._groups.append(claims(rows, own) if own else nobodys)
+
+    def linked(self, visits: Index) -> Mask:
+        """Say which rows stand in a group with a row of these visits, or with one that does, and so on."""
+        reached = np.isin(self._visits, visits)
+        count = -1
+        while count != (count := int(reached.sum())):
+            for group in self._groups:
+                has = np.zeros(int(group.max(initial=-1)) + 1, dtype=bool)
+                has[group[reached]] = True
+                reached |= has[group]
+        return reached
 
 
 def put_together(rest: Lines, part: Lines, view: View) -> tuple[Lines, Index, Index]:

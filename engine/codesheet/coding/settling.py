@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
-from codesheet.coding.columns import Data, Mask
+from codesheet.coding.columns import Data, Index, Mask
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.edits import NO_LINE, EditKind, EditLog
 from codesheet.coding.line_changes import change_lines
-from codesheet.coding.line_parts import asks_of, groupings, linked_to, moved, put_together
+from codesheet.coding.line_parts import RowGroups, asks_of, moved, put_together
 from codesheet.coding.lines import DENY, Lines, combine
-from codesheet.coding.tables import Table
+from codesheet.coding.tables import Hits, Table
+from codesheet.coding.view import View, distinct
 
 MOST_ROUNDS = 50
 """Edits that wait for each other stand in chains of a few; what moves after so many goes in a circle."""
@@ -29,39 +31,50 @@ Prepare: TypeAlias = Callable[[Lines, Context, int], tuple[Context, int]]
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What edits can change about lines."""
+    """What edits can change about lines; `visit` says whose they are."""
 
+    visit: Index
     weight: Data
     denied: Mask
     columns: dict[str, Data]
 
     @classmethod
-    def of(cls, lines: Lines) -> "_State":
+    def of(cls, lines: Lines, rows: View) -> "_State":
         columns = {name: lines.frame[name].data for name in lines.set_names}
-        return cls(lines.weight.copy(), lines.denied.copy(), columns)
+        visit = rows.visit_ids[lines.row].astype(np.int64)
+        return cls(visit, lines.weight.copy(), lines.denied.copy(), columns)
 
     def is_same(self, other: "_State") -> bool:
-        return (
-            np.array_equal(self.weight, other.weight)
-            and np.array_equal(self.denied, other.denied)
-            and self.columns.keys() == other.columns.keys()
-            and all(_equal(data, other.columns[name]) for name, data in self.columns.items())
-        )
+        return len(self.visit) == len(other.visit) and not len(self.changed_visits(other))
 
-    def differs_from(self, other: "_State") -> Mask | None:
-        """Say which lines differ; None where they are not the same lines any more."""
-        if len(self.weight) != len(other.weight) or self.columns.keys() != other.columns.keys():
-            return None
-        differ = (self.weight != other.weight) | (self.denied != other.denied)
-        for name, data in self.columns.items():
-            theirs = other.columns[name]
-            both_missing = np.isnan(data) & np.isnan(theirs) if data.dtype.kind == "f" else False
-            differ |= (data != theirs) & ~np.asarray(both_missing)
-        return differ
+    def changed_visits(self, other: "_State") -> Index:
+        """Give the visits whose lines, in their order, are not the same in both."""
+        if np.array_equal(self.visit, other.visit):
+            differ = (self.weight != other.weight) | (self.denied != other.denied)
+            for name, data in self.columns.items():
+                theirs = other.columns[name]
+                if data is not theirs:
+                    both_missing = np.isnan(data) & np.isnan(theirs) if data.dtype.kind == "f" else False
+                    differ |= (data != theirs) & ~np.asarray(both_missing)
+            return np.unique(self.visit[differ])
+        parts = [(one.visit, _turns(one.visit), one.weight, one.denied) for one in (self, other)]
+        values = zip(self.columns.values(), other.columns.values(), strict=True)
+        columns = [np.concatenate(pair) for pair in (*zip(*parts, strict=True), *values)]
+        codes = [pd.factorize(column)[0].astype(np.int64) for column in columns]
+        numbers = distinct(codes, len(columns[0]))[0]
+        mine, theirs = np.split(numbers, [len(self.visit)])
+        count = int(numbers.max(initial=-1)) + 1
+        differ = np.bincount(mine, minlength=count) != np.bincount(theirs, minlength=count)
+        return np.unique(columns[0][differ[numbers]])
 
 
-def _equal(one: Data, other: Data) -> bool:
-    return one is other or np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+def _turns(visits: Index) -> Index:
+    """Give lines their places within their visit."""
+    order = np.argsort(visits, kind="stable")
+    leads = np.flatnonzero(np.diff(visits[order], prepend=-1))
+    turns = np.empty(len(order), dtype=np.int64)
+    turns[order] = np.arange(len(order)) - np.repeat(leads, np.diff(np.append(leads, len(order))))
+    return turns
 
 
 class Settling:
@@ -74,53 +87,36 @@ class Settling:
         self._edits = edits
         self._prepare = prepare
         self._rows = rows
-        self._pers = groupings(rows.view.rulebook)
+        self._groups = RowGroups(rows.view)
         self._seen: tuple[_State, int, Context, int] | None = None
 
     def settle(self, lines: Lines) -> Lines:
         """Change lines and raise edits until nothing changes; the edits of each line's last round stand."""
-        counts = _Counts([*self._changes, *self._edits])
+        view = self._rows.view
+        lines = replace(lines, denied=self._row_denied(lines))
         done: list[tuple[Lines, EditLog, Asks]] = []
         for turn in range(MOST_ROUNDS):
-            before = _State.of(lines)
-            lines, log, asks = self._round(lines)
-            counts.end_round()
-            restless = self._restless(before, lines, log)
-            if not restless.any() or turn == MOST_ROUNDS - 1:
+            before = _State.of(lines, view)
+            lines = self._change(lines)
+            log, asks, hits = self._edit(lines)
+            lines = replace(lines, denied=_denied(lines, log) | self._row_denied(lines))
+            changed = before.changed_visits(_State.of(lines, view))
+            again = self._groups.linked(changed)[lines.row]
+            if not again.any() or turn == MOST_ROUNDS - 1:
                 break
-            denied = _denied(lines, log) | self._row_denied(lines)
-            lines = replace(lines, denied=denied)
-            again = linked_to(restless, lines.view(self._rows.view), self._pers)
-            done.append(_part(lines, log, asks, ~again, self._rows.view.frame.rows))
+            _count(hits, ~again)
+            done.append(_part(lines, log, asks, ~again, view.frame.rows))
             lines = lines.take(np.flatnonzero(again))
-        if restless.any():
-            self._report_circle(lines, restless)
-        counts.close()
+        _count(hits, np.ones(len(lines), dtype=bool))
+        if again.any():
+            self._report_circle(changed)
         for rest, rest_log, rest_asks in reversed(done):
-            lines, of_rest, of_part = put_together(rest, lines, self._rows.view)
+            lines, of_rest, of_part = put_together(rest, lines, view)
             log.chunks = [*moved(rest_log.chunks, of_rest, None), *moved(log.chunks, of_part, None)]
-            for name in ("rows", "lines", "roots", "tables"):
-                getattr(asks, name).extend(getattr(rest_asks, name))
+            asks.take_over(rest_asks)
         self._rows.log.chunks += log.chunks
-        for name in ("rows", "lines", "roots", "tables"):
-            getattr(self._rows.asks, name).extend(getattr(asks, name))
+        self._rows.asks.take_over(asks)
         return lines
-
-    def _round(self, lines: Lines) -> tuple[Lines, EditLog, Asks]:
-        lines = self._change(lines)
-        context = self._edit(lines)
-        return lines, context.log, context.asks
-
-    def _restless(self, before: _State, lines: Lines, log: EditLog) -> Mask:
-        """Say which lines belong to visits that a round has changed."""
-        after = _State.of(lines)
-        denied = _denied(lines, log) | self._row_denied(lines)
-        if before.is_same(after):
-            return denied != lines.denied
-        changed = before.differs_from(after)
-        if changed is None:  # lines were split, dropped or made one: take their visits by number
-            changed = np.ones(len(lines), dtype=bool)
-        return changed | (denied != lines.denied)
 
     def _row_denied(self, lines: Lines) -> Mask:
         """Say which lines edits on their encounter rows deny."""
@@ -144,36 +140,35 @@ class Settling:
         combined = combine(lines, self._rows.view) if self._changes else lines
         return lines if len(combined) == len(lines) else combined
 
-    def _edit(self, lines: Lines) -> Context:
+    def _edit(self, lines: Lines) -> tuple[EditLog, Asks, list[tuple[Table, Hits]]]:
         """Raise the edits in a log of their own: in the next round they may not stand."""
         apart = replace(self._rows, log=EditLog(self._rows.view.frame), asks=Asks())
+        hits: list[tuple[Table, Hits]] = []
         turn, turns = 0, 1
         while turn < turns:
             context, turns = self._context(lines, turn, apart)
-            standing = replace(context, log=apart.log, asks=apart.asks, lines_stand=True)
-            for table in self._edits:
-                table.raise_edits(standing)
+            standing = replace(context, lines_stand=True)
+            hits += [(table, table.raise_edits(standing, counted=False)) for table in self._edits]
             turn += 1
-        return standing
+        return apart.log, apart.asks, hits
 
     def _context(self, lines: Lines, turn: int, rows: Context) -> tuple[Context, int]:
         """Give the lines' context, the one before where nothing has changed since."""
-        state = _State.of(lines)
+        state = _State.of(lines, self._rows.view)
         if self._seen is None or self._seen[1] != turn or not self._seen[0].is_same(state):
             context, turns = self._prepare(lines, rows, turn)
             self._seen = state, turn, context, turns
-        return self._seen[2], self._seen[3]
+        return replace(self._seen[2], log=rows.log, asks=rows.asks), self._seen[3]
 
-    def _report_circle(self, lines: Lines, restless: Mask) -> None:
+    def _report_circle(self, changed: Index) -> None:
         """Send to review the visits whose lines the last round still changed."""
         view = self._rows.view
         visits, first = np.unique(view.visit_ids, return_index=True)
-        rows = first[np.isin(visits, view.visit_ids[lines.row[restless]])]
         tables = [table.definition for table in (*self._changes, *self._edits)]
         names = ", ".join(table.name for table in tables)
         self._rows.log.add(
             EditKind.CONFLICT,
-            rows,
+            first[np.isin(visits, changed)],
             f"claim edits undo each other and come to no end ({names}): decide by hand which holds",
             rule="; ".join(str(table.at) for table in tables),
             table="claim edits",
@@ -200,19 +195,11 @@ def _denied(lines: Lines, log: EditLog) -> Mask:
     return denied
 
 
-class _Counts:
-    """How often rules fired: what was repeated counts once."""
-
-    def __init__(self, tables: Sequence[Table]) -> None:
-        self._tables = tables
-        self._start = [table.counts.copy() for table in tables]
-        self._most = [np.zeros_like(table.counts) for table in tables]
-
-    def end_round(self) -> None:
-        for most, start, table in zip(self._most, self._start, self._tables, strict=True):
-            np.maximum(most, table.counts - start, out=most)
-            table.counts = start.copy()
-
-    def close(self) -> None:
-        for most, start, table in zip(self._most, self._start, self._tables, strict=True):
-            table.counts = start + most
+def _count(hits: Sequence[tuple[Table, Hits]], settled: Mask) -> None:
+    """Count the rules that stand on settled lines, each once a line, whichever of its limits it spoke of."""
+    counted: dict[Table, Index] = {}
+    for table, found in hits:
+        own = found.keep(settled[found.places])
+        keys = own.places * len(table.counts) + own.rule
+        table.count(own.keep(~np.isin(keys, counted.get(table, []))))
+        counted[table] = np.append(counted.get(table, np.zeros(0, dtype=np.int64)), keys)

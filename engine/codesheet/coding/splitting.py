@@ -9,6 +9,7 @@ from codesheet.coding.columns import Column, Floats, Index
 from codesheet.coding.context import Context
 from codesheet.coding.edits import EditKind
 from codesheet.coding.tables import Hits
+from codesheet.language.values import SAME_NUMBER
 
 if TYPE_CHECKING:
     from codesheet.coding.lines import Lines
@@ -21,7 +22,7 @@ def split_off(units: Column, hits: Hits, context: Context, lines: "Lines") -> "t
     where it is. Units that cannot be worked out go to review.
     """
     _ask(units, hits, context)
-    wanted = np.where(units.missing, 0.0, units.data)
+    wanted = _whole(np.where(units.missing, 0.0, units.data), hits, context)
     entries = np.flatnonzero((wanted > 0) & (wanted < lines.frame["Units"].data[hits.places]))
     _, first = np.unique(hits.places[entries], return_index=True)
     if len(first) < len(entries):
@@ -58,6 +59,16 @@ def _ask(units: Column, hits: Hits, context: Context) -> None:
             "how many units are over the limit cannot be worked out",
             facts=units.roots[asked],
         )
+
+
+def _whole(units: Floats, hits: Hits, context: Context) -> Floats:
+    """Send what is no whole number of units to review: nothing is split then."""
+    whole = np.rint(units)
+    broken = np.abs(units - whole) > SAME_NUMBER
+    if broken.any():
+        said = "Split off does not come out as a whole number: check the amounts"
+        context.raise_edit(EditKind.NOT_WHOLE, hits.places[broken], said)
+    return np.where(broken, 0.0, whole)
 
 
 def _wider(lines: "Lines", index: Index, places: Index, parts: Index, where: Index) -> "Lines":

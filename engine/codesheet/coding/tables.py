@@ -66,18 +66,22 @@ class Table:
         self._edit_rows = edit_row_fields(decision_reads(table), rulebook.fields)
         self.counts: np.ndarray = np.zeros(len(table.rules), dtype=np.int64)
 
-    def hits(self, context: Context) -> tuple[Judged, Hits]:
-        """Judge the rows of a context; ask, object and count; give the hits that stand."""
-        judged = self.judge.judge_rows(context.view)
+    def hits(self, context: Context, *, counted: bool = True) -> tuple[Judged, Hits]:
+        """Judge the rows of a context; ask, object and count; give the hits that stand.
+
+        Hits that are not to be `counted` here may be later.
+        """
+        judged = self.judge.judge_rows(context.view, context.judged)
         self.ask(context, judged)
         self.no_rule(context, judged)
         self._crossing(context, judged)
         hits = self._expand(judged)
         hits = self._agreeing(context, judged, hits)
-        self._count(hits)
+        if counted:
+            self.count(hits)
         return judged, hits
 
-    def _count(self, hits: Hits) -> None:
+    def count(self, hits: Hits) -> None:
         """Count each rule once for each row (or line) where it counts."""
         rules = np.sort(np.stack([hits.rule, *hits.by_output.values()], axis=1), axis=1)
         again = np.zeros(rules.shape, dtype=bool)
@@ -208,11 +212,11 @@ class Table:
         else:
             standing[broken] = False
 
-    def raise_edits(self, context: Context) -> None:
-        """Raise this table's edits on the rows (or lines) of a context."""
-        _, hits = self.hits(context)
+    def raise_edits(self, context: Context, *, counted: bool = True) -> Hits:
+        """Raise this table's edits on the rows (or lines) of a context; give its hits."""
+        _, hits = self.hits(context, counted=counted)
         if not len(hits.places):
-            return
+            return hits
         values = {
             name: column.values(hits.by_output[name], hits.view) for name, column in self.outputs.items()
         }
@@ -233,6 +237,7 @@ class Table:
             rule=self.addresses_of(hits, context),
             table=self.definition.name,
         )
+        return hits
 
     def why(self, hits: Hits, context: Context) -> Ids:
         """Give each hit's reason, with the words of the tables that decided the fields its rule tested."""

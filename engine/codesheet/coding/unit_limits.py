@@ -40,13 +40,15 @@ class LimitJoin:
     """All Unit limits sheets, joined by code on the date of service.
 
     Of several limits of a line the tables see one at a time: `turns` says how many of them some line is
-    over (or for want of facts may be), and `join` presents the one whose turn it is.
+    over (or for want of facts may be), `join` presents the one whose turn it is, and `due` are lines that
+    have one to present.
     """
 
     def __init__(self, table: UnitLimits, history: History | None = None) -> None:
         self.history = history
         self.turn = 0
         self.turns = 1
+        self.due: Mask = np.zeros(0, dtype=bool)
         self._table = table
         self._rows = EditRows("Unit limits", table.rows, _outcome)
         self._codes = CodeIndex(row.code for row in table.rows)
@@ -76,6 +78,8 @@ class LimitJoin:
         lengths = np.diff(np.append(leads, len(places)))
         to_show = np.add.reduceat((state[order] != _WITHIN).astype(np.int64), leads) if len(leads) else leads
         self.turns = max(int(to_show.max()) if len(leads) else 1, 1)
+        self.due = np.zeros(context.view.frame.rows, dtype=bool)
+        self.due[places[leads[to_show > self.turn]]] = True
         chosen = order[leads + np.minimum(self.turn, np.maximum(np.minimum(to_show, lengths) - 1, 0))]
         self._set(found, chosen, context)
 

@@ -59,6 +59,7 @@ class Used:
         order = np.lexsort((rank, day, key))
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
+        day = np.nan_to_num(day)  # an example may lack its day
         composite = key[order] * _DAYS_TO_COME + day[order].astype(np.int64)
         begins = None if history is None else history.begins
         total = np.concatenate([[0.0], np.cumsum(units[order])])
@@ -66,7 +67,9 @@ class Used:
 
     def before(self, lines: Index, first_day: Floats) -> Floats:
         """Give the units used from a first day on, before each of these lines."""
-        start = np.searchsorted(self._composite, self.key[lines] * _DAYS_TO_COME + first_day.astype(np.int64))
+        start = np.searchsorted(
+            self._composite, self.key[lines] * _DAYS_TO_COME + np.nan_to_num(first_day).astype(np.int64)
+        )
         own = self._place[lines]
         return self._total[own] - self._total[np.minimum(start, own)]
 

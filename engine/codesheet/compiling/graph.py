@@ -69,19 +69,29 @@ def claim_edit_tables(rulebook: Rulebook) -> dict[Kind, CodePairs | UnitLimits |
 
 def after_claim_edits(rulebook: Rulebook) -> frozenset[str]:
     """Name the tables on lines that turn on a claim edit, directly or by what they read."""
-    reached = {name for kind in claim_edit_tables(rulebook) for name in EDIT_FIELDS[kind]}
-    nodes = list(_nodes(rulebook, Level.LINE))
-    grown = True
-    while grown:
-        more = {name for node in nodes if reached & node.reads.keys() for name in node.sets}
-        grown = not more <= reached
-        reached |= more
+    reached = {name for node in _after_claim_edits(rulebook) for name in node.sets}
     reading = _Reading(rulebook)
     return frozenset(
         table.name
         for table in rulebook.decisions.values()
         if table.result in (Result.LINE_CHANGES, Result.EDITS) and reached & reading.by_decision(table).keys()
     )
+
+
+def steps_after_claim_edits(rulebook: Rulebook) -> frozenset[Step]:
+    """Give the joins of claim edits, and the steps on lines that turn on them."""
+    return frozenset(node.step for node in _after_claim_edits(rulebook))
+
+
+def _after_claim_edits(rulebook: Rulebook) -> list[_Node]:
+    nodes = list(_nodes(rulebook, Level.LINE))
+    found: list[_Node] = []
+    reached: set[str] = set()
+    count = -1
+    while count != (count := len(found)):
+        found = [node for node in nodes if node.step.kind == "join" or reached & node.reads.keys()]
+        reached = {name for node in found for name in node.sets}
+    return found
 
 
 def _nodes(rulebook: Rulebook, level: Level) -> Iterator[_Node]:

@@ -9,6 +9,7 @@ from codesheet.model import Condition, DecisionTable, Disposition, HitPolicy, Ou
 from codesheet.oracle.answers import Answer, Record
 from codesheet.oracle.formulas import evaluate, message
 from codesheet.oracle.hit_policies import Hit
+from codesheet.oracle.reading import edit_rows_behind
 from codesheet.oracle.unary_tests import compare
 
 if TYPE_CHECKING:
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 _MESSAGES = ("Message", "Reason")
 _TEXTS = ("Message", "Reason", "Queue", "Disposition")
 _CODE_LISTS = ("Add modifiers", "Remove modifiers")
+_SPLIT_OFF = "Split off"
 
 
 def type_of(name: str, world: "World") -> FieldType:
     """Give the type of a THEN column."""
     if name in _CODE_LISTS:
         return FieldType.CODE_LIST
+    if name == _SPLIT_OFF:
+        return FieldType.WHOLE
     return FieldType.TEXT if name in _TEXTS else world.rulebook.fields[name].type
 
 
@@ -60,12 +64,16 @@ def disposition_of(
     return words.get(fold(str(answer.value)), Disposition.REVIEW)
 
 
-def addresses_of(table: DecisionTable, hit: Hit) -> str:
-    """Name the rule behind a hit; under Override every rule that speaks."""
-    if table.hit_policy is not HitPolicy.OVERRIDE:
-        return str(table.rules[hit.rule].at)
-    rules = dict.fromkeys(rules[0] for rules in hit.speaks.values() if rules)
-    return "; ".join(str(table.rules[rule].at) for rule in rules)
+def addresses_of(table: DecisionTable, hit: Hit, record: Record, world: "World") -> str:
+    """Name the rule behind a hit, and the row of the claim edit it turned on; under Override every rule."""
+    rules = [hit.rule]
+    if table.hit_policy is HitPolicy.OVERRIDE:
+        rules = list(dict.fromkeys(rules[0] for rules in hit.speaks.values() if rules))
+    named = [str(table.rules[rule].at) for rule in rules]
+    for name in edit_rows_behind(table, world.rulebook):
+        row = world.value(record, name).value
+        named += [] if row is None else [str(row)]
+    return "; ".join(named)
 
 
 def why(table: DecisionTable, rule: int, record: Record, world: "World") -> str:

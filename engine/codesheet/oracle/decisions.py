@@ -122,5 +122,5 @@ def raise_edits(table: DecisionTable, record: Record, world: "World") -> None:
             str(text.value) if text and not text.missing else why(table, hit.rule, record, world),
             disposition=disposition_of(table, hit, Disposition.REVIEW, record, world),
             queue="" if queue is None or queue.missing else str(queue.value),
-            rule=addresses_of(table, hit),
+            rule=addresses_of(table, hit, record, world),
         )

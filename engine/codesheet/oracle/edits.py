@@ -50,6 +50,13 @@ class Log:
         line = record if record.row is not None and self.lines_stand else None
         self._keep(Edit(row, message, disposition, queue, rule, facts, line))
 
+    def take_over(self, other: "Log") -> None:
+        """Take over what was objected to, and asked, in another log."""
+        for edit in other.edits:
+            self._keep(edit)
+        for (row, facts), tables in other.asks.items():
+            self.asks.setdefault((row, facts), {}).update(tables)
+
     def note_drop(self, line: Record, message: str, rule: str) -> None:
         """Say that a line was dropped."""
         row = line.row or line

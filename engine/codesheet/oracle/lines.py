@@ -1,5 +1,6 @@
 """Claim lines, one by one: made by rules, changed by rules, and those alike made one (DESIGN §3, Lines)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codesheet.language.formulas import Clear
@@ -8,23 +9,36 @@ from codesheet.model import DecisionTable, Disposition, Level, Origin, Result, R
 from codesheet.oracle.answers import Answer, Record, each_once
 from codesheet.oracle.cells import addresses_of, cell, disposition_of, given, same_answer, type_of, why
 from codesheet.oracle.edits import WEIGHTS
+from codesheet.oracle.functions import nearest_whole
 from codesheet.oracle.hit_policies import Hit
 from codesheet.oracle.judging import conflict, run
 from codesheet.oracle.world import World
 
-NOT_FIELDS = ("Add modifiers", "Remove modifiers", "Disposition", "Reason", "Queue", "Message")
+NOT_FIELDS = (
+    "Add modifiers",
+    "Remove modifiers",
+    "Split off",
+    "Disposition",
+    "Reason",
+    "Queue",
+    "Message",
+)
 REQUIRED = ("Code", "Units")
 
 
 @dataclass(slots=True, eq=False)
 class ClaimLine:
-    """A claim line: its own fields (in `record`), what it stands for, what made and changed it."""
+    """A claim line: its own fields (in `record`), what it stands for, what made and changed it.
+
+    `denied` says that an edit denies or drops it, as far as known while claim edits are settled.
+    """
 
     record: Record
     disposition: Disposition
     why: list[str]
     rules: list[str]
     rows: list[Record] = field(default_factory=list)
+    denied: bool = False
 
     def weigh(self, disposition: Disposition) -> None:
         """Let the weightier of two dispositions stand."""
@@ -77,7 +91,7 @@ def _make_line(table: DecisionTable, hit: Hit, row: Record, rows: World) -> Clai
             answer = given(table, hit, name, row, rows)
             own[name] = Answer(None, type_of(name, rows)) if answer is None else answer
     whole = True
-    address = addresses_of(table, hit)
+    address = addresses_of(table, hit, row, rows)
     for name in REQUIRED:
         answer = own.setdefault(name, Answer(None, type_of(name, rows)))
         if answer.missing:
@@ -105,28 +119,99 @@ def settle_lines(world: World, lines: list[ClaimLine]) -> None:
 
 @dataclass(slots=True)
 class _Change:
-    """What a table makes of one line, worked out while all lines still stand as they were."""
+    """What a table makes of one line, worked out while all lines still stand as they were.
 
+    `split` are units that become a line of their own, which alone the change then concerns.
+    """
+
+    split: float = 0.0
     given: dict[str, Answer] = field(default_factory=dict)
     dispositions: list[Disposition] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
 
 
-def change_lines(table: DecisionTable, lines: list[ClaimLine], world: World) -> list[ClaimLine]:
-    """Change lines as one table says, all judged before any is changed; give those that stay."""
-    changes = []
-    for line in lines:
+def change_lines(
+    table: DecisionTable, lines: list[ClaimLine], world: World, judged: Sequence[ClaimLine] | None = None
+) -> list[ClaimLine]:
+    """Change lines as one table says, all judged before any is changed; give those that stay.
+
+    `judged` are the lines it judges, where that is not all.
+    """
+    changes: dict[ClaimLine, list[_Change]] = {}
+    for line in lines if judged is None else judged:
         found = run(table, line.record, world)
         if found is not None and found[1].hits:
-            changes.append((line, _change(table, found[1].hits, line.record, world)))
-    for line, change in changes:
-        line.record.given |= change.given
-        for disposition in change.dispositions:
-            line.weigh(disposition)
-        line.why = list(dict.fromkeys([*line.why, *change.why]))
-        line.rules = list(dict.fromkeys([*line.rules, *change.rules]))
-    return without_dropped(lines, world)
+            changes[line] = _changes(table, found[1].hits, line.record, world)
+    changed: list[ClaimLine] = []
+    for line in lines:
+        changed.append(line)
+        for change in changes.get(line, []):
+            part = line
+            if change.split:
+                part = _split(line, change.split)
+                changed.append(part)
+            _apply(change, part)
+    for place, line in enumerate(changed):
+        line.record.place = place
+    return without_dropped(changed, world)
+
+
+def _apply(change: _Change, line: ClaimLine) -> None:
+    line.record.given |= change.given
+    for disposition in change.dispositions:
+        line.weigh(disposition)
+    for reason, rule in zip(change.why, change.rules, strict=True):
+        if f"; {rule}; " not in f"; {'; '.join(line.rules)}; ":  # a rule applied again gives its reason once
+            line.why = list(dict.fromkeys([*line.why, reason]))
+            line.rules.append(rule)
+
+
+def _split(line: ClaimLine, units: float) -> ClaimLine:
+    """Move units of a line to one of its own."""
+    whole = line.record.given["Units"]
+    own = dict(line.record.given)
+    own["Units"] = Answer(units, whole.type)
+    left = float(str(whole.value)) - units
+    line.record.given = {**line.record.given, "Units": Answer(left, whole.type)}
+    record = Record(line.record.visit, line.record.place, line.record.day, own, line.record.row)
+    return ClaimLine(record, line.disposition, [*line.why], [*line.rules], [*line.rows], line.denied)
+
+
+def _changes(table: DecisionTable, hits: list[Hit], record: Record, world: World) -> list[_Change]:
+    """Give what the hits make of a line: those that leave it whole together, then one that splits it."""
+    together: list[Hit] = []
+    apart: list[_Change] = []
+    for hit in hits:
+        units = _units_to_split(table, hit, record, world)
+        if units and apart:
+            world.log.object_to(record, "several rules split this line: check their limits")
+        if units and not apart:
+            change = _change(table, [hit], record, world)
+            change.split = units
+            apart.append(change)
+        else:
+            together.append(hit)
+    return [*([_change(table, together, record, world)] if together else []), *apart]
+
+
+def _units_to_split(table: DecisionTable, hit: Hit, record: Record, world: World) -> float:
+    """Give how many units a hit splits off; 0 where the line stays whole."""
+    answer = given(table, hit, "Split off", record, world)
+    if answer is None:
+        return 0.0
+    if answer.missing and answer.roots:
+        said = "how many units are over the limit cannot be worked out"
+        world.log.object_to(record, said, facts=answer.roots)
+    units = world.value(record, "Units").value
+    if not isinstance(answer.value, float) or not isinstance(units, float):
+        return 0.0
+    whole = nearest_whole(answer.value)
+    if whole is None:
+        said = "Split off does not come out as a whole number: check the amounts"
+        world.log.object_to(record, said)
+        return 0.0
+    return whole if 0 < whole < units else 0.0
 
 
 def _change(table: DecisionTable, hits: list[Hit], record: Record, world: World) -> _Change:
@@ -139,7 +224,7 @@ def _change(table: DecisionTable, hits: list[Hit], record: Record, world: World)
         reason = given(table, hit, "Reason", record, world)
         said = why(table, hit.rule, record, world) if reason is None or reason.missing else str(reason.value)
         change.why.append(said)
-        change.rules.append(addresses_of(table, hit))
+        change.rules.append(addresses_of(table, hit, record, world))
         change.dispositions.append(disposition_of(table, hit, Disposition.BILL, record, world))
     return change
 
@@ -158,7 +243,7 @@ def _change_field(
     change.given[name] = world.demanded(world.rulebook.fields[name], first, record)
     if name in REQUIRED and first.missing:
         said = f"{table.name}: {name} cannot be worked out"
-        rule = addresses_of(table, speaking[0][0])
+        rule = addresses_of(table, speaking[0][0], record, world)
         world.log.object_to(record, said, rule=rule, facts=first.roots)
 
 
@@ -199,7 +284,8 @@ def combine(lines: list[ClaimLine], rulebook: Rulebook) -> list[ClaimLine]:
     kept: dict[object, ClaimLine] = {}
     for line in lines:
         values = tuple(line.record.given[name].value for name in names)
-        first = kept.setdefault((line.record.visit, line.record.day, line.disposition, values), line)
+        key = (line.record.visit, line.record.day, line.disposition, line.denied, values)
+        first = kept.setdefault(key, line)
         if first is line:
             continue
         units = [one.record.given["Units"] for one in (first, line)]

@@ -1,14 +1,18 @@
 """Coding encounter rows the plain way: every row by itself, every visit closed by what was objected to."""
 
+import dataclasses
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from codesheet.language.values import Scalar
+from codesheet.location import CellRef
 from codesheet.model import DecisionTable, Disposition, Level, Origin, Result, Rulebook
 from codesheet.oracle.answers import Answer, Record
+from codesheet.oracle.claim_edits import ADD_ONS, LIMITS, PAIRS, object_to_left_out
 from codesheet.oracle.decisions import raise_edits
+from codesheet.oracle.edit_rows import ClaimState
 from codesheet.oracle.edits import WEIGHTS, Edit, Log
 from codesheet.oracle.lines import (
     ClaimLine,
@@ -18,8 +22,11 @@ from codesheet.oracle.lines import (
     settle_lines,
     without_dropped,
 )
+from codesheet.oracle.reading import edit_fields, turns_on
+from codesheet.oracle.settling import settle
 from codesheet.oracle.world import World
 
+_FALLEN = (Disposition.DENY, Disposition.DROP)
 _DEEPEST = 20_000
 """How deep fields may stand on fields: each is worked out where it is asked for."""
 
@@ -70,13 +77,15 @@ def code_rows(
     rulebook: Rulebook,
     rows: Sequence[Mapping[str, Scalar | None]],
     broken_visits: Mapping[str, Sequence[str]],
+    history: ClaimState | None = None,
 ) -> PlainBatch:
     """Code encounter rows, given by field in the order they came.
 
-    `broken_visits` are visits of which some row could not be read, with the columns at fault.
+    `broken_visits` are visits of which some row could not be read, with the columns at fault. `history` holds
+    what was used in earlier runs.
     """
     with _deep_recursion():
-        return _Coding(rulebook, rows).code(broken_visits)
+        return _Coding(rulebook, rows, history or ClaimState()).code(broken_visits)
 
 
 @contextmanager
@@ -92,8 +101,11 @@ def _deep_recursion() -> Iterator[None]:
 class _Coding:
     """One run over some rows."""
 
-    def __init__(self, rulebook: Rulebook, rows: Sequence[Mapping[str, Scalar | None]]) -> None:
+    def __init__(
+        self, rulebook: Rulebook, rows: Sequence[Mapping[str, Scalar | None]], edits: ClaimState
+    ) -> None:
         self.rulebook = rulebook
+        self.edits = edits
         self.log = Log()
         self.came = [_record(rulebook, row) for row in rows]
         self.rows = World(rulebook, _in_order(rulebook, self.came), self.log)
@@ -126,29 +138,45 @@ class _Coding:
         settle_lines(self._world_of(lines), lines)
         lines = without_dropped(lines, self._world_of(lines))
         changes = [t for t in self.rulebook.decisions.values() if t.result is Result.LINE_CHANGES]
-        for table in sorted(changes, key=lambda one: (one.order or 0.0, one.name)):
-            world = self._world_of(lines)
-            world.work_out_everything()
-            lines = change_lines(table, lines, world)
+        changes.sort(key=lambda one: (one.order or 0.0, one.name))
+        by_edits = edit_fields(self.rulebook)
+        late = [table for table in changes if turns_on(table, by_edits)]
+        for table in changes:
+            if table not in late:
+                world = self._world_of(lines)
+                world.work_out_everything(but=by_edits)
+                lines = change_lines(table, lines, world)
         lines = combine(lines, self.rulebook)
-        world = self._world_of(lines)
-        self.log.lines_stand = True
-        world.work_out_everything()
-        for table in self._edit_tables(Level.LINE):
-            for line in lines:
-                raise_edits(table, line.record, world)
+        edits = self._edit_tables(Level.LINE)
+        if by_edits and (late or edits):
+            lines = settle(lines, late, edits, self._world_of, self.log)
+            world = self._world_of(lines, Log())
+            self.log.lines_stand = True
+        else:
+            world = self._world_of(lines)
+            self.log.lines_stand = True
+            world.work_out_everything()
+            for table in edits:
+                for line in lines:
+                    raise_edits(table, line.record, world)
+        object_to_left_out([line.record for line in lines], self._world_of(lines))
         for line in lines:
             if line.disposition is Disposition.REVIEW:
                 code = world.value(line.record, "Code").value or "a line"
                 self.log.object_to(line.record, f"{code}: {line.reason}", rule="; ".join(line.rules))
         return lines
 
-    def _world_of(self, lines: list[ClaimLine]) -> World:
-        """See lines anew: what was computed of them, or said for it, no longer holds."""
+    def _world_of(self, lines: list[ClaimLine], log: Log | None = None, turn: int = 0) -> World:
+        """See lines anew: what was computed of them, or said for it, no longer holds.
+
+        `log` takes what is objected to meanwhile; `turn` says which of a line's limits are looked at.
+        """
         for line in lines:
             line.record.computed.clear()
             line.record.because.clear()
-        return World(self.rulebook, [line.record for line in lines], self.log, self.rows)
+        fallen = {line.record for line in lines if line.denied or line.disposition in _FALLEN}
+        edits = dataclasses.replace(self.edits, fallen=fallen, turn=turn, turns={}, groups={})
+        return World(self.rulebook, [line.record for line in lines], log or self.log, self.rows, edits)
 
     def _ask_for_facts(self) -> None:
         for (row, facts), tables in self.log.asks.items():
@@ -156,8 +184,16 @@ class _Coding:
             it = "it" if len(missing) == 1 else "them"
             said = f"{' and '.join(missing)} not recorded: ask for {it}; without {it} "
             said += f"{', '.join(tables)} cannot be decided"
-            sheets = [(self.rulebook.decisions.get(t) or self.rulebook.lookups[t]).at for t in tables]
+            sheets = [self._sheet_of(table) for table in tables]
             self.log.object_to(row, said, rule="; ".join(map(str, sheets)), facts=facts)
+
+    def _sheet_of(self, name: str) -> CellRef:
+        rulebook = self.rulebook
+        edits = {PAIRS: rulebook.code_pairs, LIMITS: rulebook.unit_limits, ADD_ONS: rulebook.add_on_codes}
+        found = rulebook.decisions.get(name) or rulebook.lookups.get(name) or edits[name]
+        if found is None:
+            raise KeyError(name)
+        return found.at
 
     def _object_to_uncoded_rows(self, lines: list[ClaimLine]) -> None:
         """Object to rows that end in no line, no `none` and no review edit."""

@@ -1,14 +1,19 @@
 """The records that are coded together, and any field of them: found, or worked out when first asked for."""
 
+from collections.abc import Collection
+
 from codesheet.language.unary_tests import Equals, UnaryTest
 from codesheet.language.values import FieldType, Scalar, ValueProblem, fold, read_value, show_value
-from codesheet.model import Condition, Field, Level, Required, Result, Rulebook
+from codesheet.model import Condition, Field, Level, Origin, Required, Result, Rulebook
 from codesheet.oracle.answers import NO_ROOTS, Answer, Record, each_once
+from codesheet.oracle.claim_edits import work_out_edits
 from codesheet.oracle.decisions import decide_fields
+from codesheet.oracle.edit_rows import ClaimState
 from codesheet.oracle.edits import Log
 from codesheet.oracle.formulas import evaluate
 from codesheet.oracle.functions import nearest_whole
 from codesheet.oracle.lookups import look_up
+from codesheet.oracle.reading import EDITS_THAT_SET
 from codesheet.oracle.truth import Truth
 from codesheet.oracle.unary_tests import accepts, compare, fields_compared, is_member
 
@@ -22,13 +27,19 @@ class World:
     """
 
     def __init__(
-        self, rulebook: Rulebook, records: list[Record], log: Log, rows: "World | None" = None
+        self,
+        rulebook: Rulebook,
+        records: list[Record],
+        log: Log,
+        rows: "World | None" = None,
+        edits: ClaimState | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.records = records
         self.log = log
         self.rows = rows
         self.level = Level.ROW if rows is None else Level.LINE
+        self.edits = edits or ClaimState()
         self._groups: dict[tuple[str, ...], dict[object, list[Record]]] = {}
         self._busy: set[tuple[int, str]] = set()
         self._setters: dict[str, tuple[str, str]] = {}
@@ -45,9 +56,13 @@ class World:
             if table.result is Result.FIELDS and table.level is self.level:
                 self._setters |= dict.fromkeys(table.outputs, ("decision", name))
 
-    def work_out_everything(self) -> None:
-        """Work out every field of every record, so that every objection is raised."""
-        for name in self._setters:
+        if self.level is Level.LINE:
+            by_edits = (name for name, one in self.rulebook.fields.items() if one.origin is Origin.CLAIM_EDIT)
+            self._setters |= {name: ("claim edit", EDITS_THAT_SET[name]) for name in by_edits}
+
+    def work_out_everything(self, but: Collection[str] = ()) -> None:
+        """Work out every field of every record but some, so that every objection is raised."""
+        for name in (one for one in self._setters if one not in but):
             for record in self.records:
                 self.value(record, name)
 
@@ -76,6 +91,8 @@ class World:
                 if definition.formula is not None:
                     found = evaluate(definition.formula, record, self, definition.per)
                     self.settle(definition, found, record)
+            case "claim edit":
+                work_out_edits(setter, record, self)
             case "lookup":
                 look_up(self.rulebook.lookups[setter], record, self)
             case _:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import Index, values_of
+from codesheet.compiling.graph import claim_edit_tables
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.language.values import fold
 from codesheet.model import HitPolicy, Level, Origin, Rulebook
@@ -86,6 +87,7 @@ def _pers(rulebook: Rulebook) -> Iterator[tuple[str, ...]]:
     """Give every Per by its row fields: lines of one group are of rows alike in those."""
     grouped = [field.per for field in rulebook.fields.values() if field.formula is not None and field.per]
     grouped += [t.per for t in rulebook.decisions.values() if t.hit_policy is HitPolicy.FIRST_IN_GROUP]
+    grouped += [table.per for table in claim_edit_tables(rulebook).values() if table.per]
     for per in grouped:
         yield tuple(sorted(name for name in per if rulebook.fields[name].level is Level.ROW))
 
