@@ -83,3 +83,8 @@ class ExcelDamage:
         ),
         "write both alike",
     )
+    RESULT_OUT_OF_DATE = error(
+        "W216",
+        "holds {text}, which is not what its formula gives: it was saved without being calculated anew",
+        "press F9 in Excel, and save it; or write the value itself",
+    )

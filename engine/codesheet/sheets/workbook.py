@@ -24,6 +24,7 @@ from codesheet.language.values import CellValue
 from codesheet.location import CellRef
 from codesheet.model import Source
 from codesheet.sheets.empty_cells import without_empty_cells
+from codesheet.sheets.excel_formulas import gives
 from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_layout
 from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
@@ -37,6 +38,9 @@ _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _WIDTHS = (18.0, 40.0, 18.0, 13.0, 13.0, 22.0, 48.0)
 _TITLE = ("label", "value")
+_ROUNDS = re.compile(rb'fullPrecision="(?:0|false)"')
+"""Set where Excel calculates with numbers as they are shown."""
+
 _FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 
 
@@ -191,19 +195,25 @@ def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     data, _ = without_empty_cells(data)
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
     styles = Styles(book)
-    formulas: Any = None
-    sheets: list[Sheet] = []
+    formulas: dict[str, dict[Position, str]] = {}
+    written: Any = None
+    parts: dict[str, tuple[dict[int, dict[int, CellValue]], Layout]] = {}
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for sheet in book.worksheets:
             part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see sheet_layout
-            rows = _rows(sheet)
-            faults = _error_values(rows)
-            if _FORMULA.search(part):
-                formulas = formulas or load_workbook(BytesIO(data), read_only=True)
-                faults |= _not_calculated(formulas[sheet.title], rows)
             layout = read_layout(part, styles, is_hidden=sheet.sheet_state != "visible")
-            sheets.append(Sheet(name, sheet.title, rows, faults, layout))
-        return sheets, list(judge_parts(archive, name, has_formulas=formulas is not None))
+            parts[sheet.title] = _rows(sheet), layout
+            if _FORMULA.search(part):
+                written = written or load_workbook(BytesIO(data), read_only=True)
+                formulas[sheet.title] = _formulas(written[sheet.title])
+        results = {title: rows for title, (rows, _) in parts.items()}
+        faults = {title: _error_values(rows) for title, rows in results.items()}
+        rounds = _ROUNDS.search(archive.read("xl/workbook.xml")) is not None
+        for title, of_sheet in formulas.items():
+            faults[title] |= {} if rounds else _out_of_date(title, of_sheet, results)
+            faults[title] |= _not_calculated(of_sheet, results[title])
+        sheets = [Sheet(name, title, rows, faults[title], layout) for title, (rows, layout) in parts.items()]
+        return sheets, list(judge_parts(archive, name, has_formulas=bool(formulas)))
 
 
 def _rows(sheet: Any) -> dict[int, dict[int, CellValue]]:  # noqa: ANN401 - read-only sheets have no type
@@ -240,17 +250,42 @@ def _error_values(rows: Mapping[int, Mapping[int, CellValue]]) -> dict[Position,
     }
 
 
+def _formulas(sheet: Any) -> dict[Position, str]:  # noqa: ANN401 - read-only sheets have no type
+    sheet.reset_dimensions()
+    return {
+        (number, column): str(cell.value)
+        for number, cells in enumerate(sheet.iter_rows(), start=1)
+        for column, cell in enumerate(cells, start=1)
+        if cell.data_type == "f"
+    }
+
+
 def _not_calculated(
-    sheet: Any,  # noqa: ANN401 - read-only sheets have no type
-    rows: dict[int, dict[int, CellValue]],
+    formulas: Mapping[Position, str], rows: dict[int, dict[int, CellValue]]
 ) -> dict[Position, IssueKind]:
     """Find formulas saved without a result: read as blank, they would mean `any`."""
-    sheet.reset_dimensions()
-    faults = {}
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        for column, cell in enumerate(cells, start=1):
-            if cell.data_type == "f" and column not in rows.get(number, {}):
-                faults[number, column] = IssueCode.FORMULA_NOT_CALCULATED
+    faults = {
+        (row, column): IssueCode.FORMULA_NOT_CALCULATED
+        for row, column in formulas
+        if column not in rows.get(row, {})
+    }
     for row, column in faults:
         rows.setdefault(row, {})[column] = "(formula)"
     return faults
+
+
+def _out_of_date(
+    title: str, formulas: Mapping[Position, str], results: Mapping[str, Mapping[int, Mapping[int, CellValue]]]
+) -> dict[Position, IssueKind]:
+    """Find results that are not what their formulas give, of the other results as they were saved."""
+    titles = {name.casefold(): name for name in results}
+
+    def cell(sheet: str, row: int, column: int) -> CellValue:
+        return results[titles[sheet.casefold()] if sheet else title].get(row, {}).get(column)
+
+    return {
+        (row, column): IssueCode.RESULT_OUT_OF_DATE
+        for (row, column), formula in formulas.items()
+        if (result := results[title].get(row, {}).get(column)) is not None
+        and gives(formula, result, cell) is False
+    }
