@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from codesheet import commands
+from codesheet.cluster.scheduler import ClusterError
 from codesheet.coding.side_by_side import ProcessEndedError
 from codesheet.importing.options import Options
 from codesheet.importing.published_files import ImportProblem
@@ -195,10 +196,16 @@ def compile_rules(
 @app.command(
     epilog="Examples: `codesheet code may.csv -o coded.xlsx` · "
     "`codesheet code may.xlsx june.xlsx --rulebook rules -o coded --format parquet` · "
-    "`codesheet code may.csv --verify 500`"
+    "`codesheet code may.csv --verify 500` · "
+    "`codesheet code '/shared/visits/*.parquet' -o /shared/coded --scheduler tcp://10.0.0.5:8786`"
 )
 def code(  # noqa: PLR0913 - one option each
-    visits: Annotated[list[Path], typer.Argument(help="Visit exports: csv, xlsx or parquet, read as one.")],
+    visits: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Visit exports (csv, xlsx, parquet), folders of parquet, quoted patterns; read as one."
+        ),
+    ],
     *,
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook (or folder) to write.")] = Path(
         "coded.xlsx"
@@ -226,6 +233,14 @@ def code(  # noqa: PLR0913 - one option each
             show_default=False,
         ),
     ] = os.cpu_count() or 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Code on the workers of this Dask scheduler, which share these folders, into a folder of "
+            "parquet (needs codesheet[dask]).",
+        ),
+    ] = None,
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 where visits need review or rows are rejected.")
     ] = None,
@@ -241,17 +256,21 @@ def code(  # noqa: PLR0913 - one option each
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
     try:
         with _progress() as report:
-            outcome = commands.code_visits(
-                visits,
-                rulebook,
-                output,
-                _result_format(form, output),
-                report,
-                rows_to_verify=verify,
-                jobs=jobs,
-                past=_past(history, history_begins),
-            )
-    except (WriteError, ProcessEndedError) as problem:
+            if scheduler is not None:
+                _refuse_for_cluster(form, verify, history)
+                outcome = commands.code_on_cluster(visits, rulebook, output, scheduler, report)
+            else:
+                outcome = commands.code_visits(
+                    visits,
+                    rulebook,
+                    output,
+                    _result_format(form, output),
+                    report,
+                    rows_to_verify=verify,
+                    jobs=jobs,
+                    past=_past(history, history_begins),
+                )
+    except (WriteError, ProcessEndedError, ClusterError) as problem:
         _fail(str(problem))
     _print_issues(outcome.issues)
     if outcome.verification is not None:
@@ -276,6 +295,14 @@ def code(  # noqa: PLR0913 - one option each
         FailOn.REJECTED in (fail_on or []) and counts.rows_rejected
     )
     raise typer.Exit(FAULTS if struck else DONE)
+
+
+def _refuse_for_cluster(form: ResultFormat | None, verify: int, history: Path | None) -> None:
+    """Refuse what a cluster does not do."""
+    if form not in (None, ResultFormat.PARQUET):
+        raise typer.BadParameter("a cluster writes parquet: leave --format out, or name parquet.")
+    if verify or history is not None:
+        raise typer.BadParameter("--verify and --history are for one machine: leave them or --scheduler out.")
 
 
 def _past(history: Path | None, begins: datetime | None) -> commands.Past | None:

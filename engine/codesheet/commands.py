@@ -11,6 +11,8 @@ from pathlib import Path
 from codesheet.annotating.annotator import annotate
 from codesheet.checks import check
 from codesheet.checks.causes import each_cause_once
+from codesheet.cluster.coding import survey
+from codesheet.cluster.scheduler import workers_of
 from codesheet.coding.history import History
 from codesheet.coding.side_by_side import code_chunks
 from codesheet.compiling.compiler import compile_rulebook
@@ -20,6 +22,7 @@ from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
 from codesheet.exports.export import Export
+from codesheet.exports.inputs import find_exports, repeated
 from codesheet.exports.reader import read_export
 from codesheet.history_files import locked, read_history, write_history
 from codesheet.importing.imported import Imported, write_imported
@@ -202,6 +205,9 @@ def code_visits(  # noqa: PLR0913 - one option each
     Where the plain evaluator codes any of `rows_to_verify` otherwise, nothing is written. With a
     history file, limits over months count what it holds, and it then holds this run's lines too.
     """
+    visits, issues = find_exports(visits)
+    if has_errors(issues):
+        return CodeOutcome(issues)
     with locked(past.path) if past is not None else nullcontext():
         return _code_visits(
             visits, rulebook, target, form, report, rows_to_verify=rows_to_verify, jobs=jobs, past=past
@@ -252,6 +258,41 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
             write_history(past.path, history, results.history.tables(), results.coded_visits())
             files = [*files, past.path]
     return CodeOutcome(issues, results, files, notes, verification)
+
+
+def code_on_cluster(
+    visits: Sequence[Path], rulebook: Path, target: Path, address: str, report: Report
+) -> CodeOutcome:
+    """Code a visit export on a Dask cluster that shares this folder, into a folder of parquet.
+
+    The long tables are folders of files, written by the workers; all else is as on one machine.
+    """
+    visits, issues = find_exports(visits)
+    issues += repeated(visits)
+    refuse_target(target, "parquet", visits)
+    if has_errors(issues):
+        return CodeOutcome(issues)
+    ruleset, issues = load_ruleset(rulebook, report)
+    if ruleset is None:
+        return CodeOutcome(issues)
+    report("Connecting")
+    target = target.absolute()
+    with workers_of(address) as workers, working_folder(target) as folder:
+        report("Reading visits")
+        export, more = survey([path.absolute() for path in visits], ruleset, folder, workers)
+        issues += more
+        if has_errors(issues):
+            return CodeOutcome(issues)
+        report("Coding")
+        rows = [file.row_count for file in export.files]
+        run = new_run_record(ruleset, visits, rows, export.records, sys.argv[1:])
+        results = Results()
+        for more_results in export.coded():
+            results.take_in(more_results)
+            report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
+        report("Writing results")
+        files = write_results(results, ruleset, run, target, "parquet", export.write_parts)
+    return CodeOutcome(issues, results, files, export.notes)
 
 
 def _history(past: Past | None, ruleset: Ruleset) -> tuple[History | None, list[Issue]]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from codesheet.exports import families as module
-from codesheet.exports.families import Families
+from codesheet.exports.families import Families, RowKeys
 
 
 def plain_families(keys: list[list[int]]) -> list[int]:
@@ -25,8 +25,9 @@ def plain_families(keys: list[list[int]]) -> list[int]:
     return family
 
 
-def hashes(values: list[int]) -> np.ndarray:
-    return pd.util.hash_array(np.array(values, dtype=np.int64))
+def keyed(rows: np.ndarray, keys: list[list[int]]) -> RowKeys:
+    hashes = [pd.util.hash_array(np.array(values, dtype=np.int64)) for values in keys]
+    return RowKeys(rows, hashes, [np.empty(0, dtype=np.int64) for _ in keys])
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -41,7 +42,7 @@ def test_rows_that_share_a_key_are_one_family(
     cuts = sorted(dice.sample(range(1, 60), 4))
     bounds = list(zip([0, *cuts], [*cuts, 60], strict=True))
     for first, last in bounds:
-        families.add(np.arange(first, last), [hashes(values[first:last]) for values in keys])
+        families.add(keyed(np.arange(first, last), [values[first:last] for values in keys]))
     found = [one for piece in range(len(bounds)) for one in families.of_piece(piece).tolist()]
     assert found == plain_families(keys)
 
@@ -49,7 +50,7 @@ def test_rows_that_share_a_key_are_one_family(
 def test_rows_set_apart_stand_where_the_file_has_them() -> None:
     """The broken row, given last, stands first in the file: it leads the family."""
     families = Families(None, 1)
-    families.add(np.array([11, 12, 10]), [hashes([1, 2, 2])])
+    families.add(keyed(np.array([11, 12, 10]), [[1, 2, 2]]))
     assert families.of_piece(0).tolist() == [1, 0, 0]
 
 
@@ -63,7 +64,7 @@ def test_never_many_rows_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     families = Families(tmp_path, 1)
     for piece in range(60):
         rows = np.arange(200) + 200 * piece
-        families.add(rows, [hashes((rows // 3).tolist())])
+        families.add(keyed(rows, [(rows // 3).tolist()]))
     assert families.of_piece(59)[-1] == 11_997
     assert sum(seen) == 2 * 12_000
     assert max(seen) < 2 * most
@@ -72,3 +73,11 @@ def test_never_many_rows_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def note(seen: list[int], rows: np.ndarray) -> np.ndarray:
     seen.append(len(rows))
     return rows
+
+
+def test_rows_without_a_key_are_alone() -> None:
+    families = Families(None, 1)
+    for piece in range(2):
+        keys = keyed(np.array([2, 3, 4]) + 3 * piece, [[0, 0, 5]])
+        families.add(RowKeys(keys.rows, keys.hashes, [np.array([0, 1])]))
+    assert [families.of_piece(piece).tolist() for piece in range(2)] == [[0, 1, 2], [3, 4, 2]]

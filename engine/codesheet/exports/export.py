@@ -1,14 +1,14 @@
 """A whole visit export that has been read, and its encounter rows in chunks that split no visit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from codesheet.coding.batch import Encounters
 from codesheet.coding.columns import Index, Mask, Vocabulary
 from codesheet.exports.encounter_rows import Layout, PieceRows, join_pieces, type_rows
+from codesheet.exports.families import Families
 from codesheet.exports.grouping import Chunks, Grouping
 from codesheet.exports.headings import HeadingMap, heading_key
 from codesheet.exports.pieces import PieceStore
@@ -42,14 +42,30 @@ class _Part:
     piece: int
 
 
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """Rows of a file that are coded together with others, and the family of each."""
+
+    piece: RawTable
+    families: Index
+    headings: HeadingMap
+    layout: Layout
+
+
 class Export:
     """Files read as one export."""
 
-    def __init__(self, rulebook: Rulebook, store: PieceStore, folder: Path | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, store: PieceStore, families: Families) -> None:
         self._rulebook = rulebook
         self._store = store
-        self._grouping = Grouping(rulebook, folder)
+        self._grouping = Grouping(rulebook)
+        self._families = families
         self._files: list[ExportFile] = []
+
+    @property
+    def files(self) -> list[ExportFile]:
+        """Give the files, in order."""
+        return self._files
 
     @property
     def rows_by_file(self) -> list[int]:
@@ -82,13 +98,13 @@ class Export:
         file.layout.note(piece)
         if not piece.row_count:
             return
-        self._grouping.add(piece, file.headings)
+        self._families.add(self._grouping.of(piece, file.headings))
         file.pieces.append(self._store.add(piece))
         file.row_count += piece.row_count
 
     def chunks(self, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Encounters]:
         """Give the encounter rows, at least one chunk, in the order in which visits begin."""
-        chunks = Chunks(self._grouping.families, rows_at_once)
+        chunks = Chunks(self._families, rows_at_once)
         parts = self._parts(chunks)
         for number in range(chunks.count):
             yield self._encounters(parts.pop(number, []), chunks, number)
@@ -98,7 +114,7 @@ class Export:
         parts: dict[int, list[_Part]] = {}
         pieces = [(file, stored) for file in self._files for stored in file.pieces]
         for piece, (file, stored) in enumerate(pieces):
-            into = chunks.of(self._grouping.families.of_piece(piece))
+            into = chunks.of(self._families.of_piece(piece))
             wanted = np.unique(into).tolist()
             for number in wanted:
                 own = stored if len(wanted) <= _READ_AGAIN else self._cut(piece, stored, into == number)
@@ -108,26 +124,34 @@ class Export:
     def _cut(self, piece: int, stored: int, chosen: Mask) -> int:
         """Store some rows of a piece apart."""
         places = np.flatnonzero(chosen)
-        families = self._grouping.families.of_piece(piece)
-        return self._store.add(_taken(self._store[stored][0], places), families[places])
+        families = self._families.of_piece(piece)
+        return self._store.add(taken(self._store[stored][0], places), families[places])
 
     def _encounters(self, parts: list[_Part], chunks: Chunks, number: int) -> Encounters:
-        vocabulary = Vocabulary()
-        pieces: list[PieceRows] = []
-        families, rejected = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for part in parts:
-            piece, of_row = self._store[part.stored]
-            if of_row is None:
-                of_row = self._grouping.families.of_piece(part.piece)
-                places = np.flatnonzero(chunks.of(of_row) == number)
-                piece, of_row = _taken(piece, places), of_row[places]
-            file = part.file
-            pieces.append(type_rows(piece, file.headings, file.layout, self._rulebook, vocabulary))
-            families.append(of_row[pieces[-1].kept])
-            rejected.append(of_row[_places_of(pieces[-1].rejected["Row"].to_numpy(), piece)])
-        orders = [np.argsort(np.concatenate(of_rows), kind="stable") for of_rows in (families, rejected)]
-        layouts = [file.layout for file in self._files]
-        return join_pieces(pieces, layouts, orders[0], orders[1], self._rulebook, vocabulary)
+        rows = (self._rows_of(part, chunks, number) for part in parts)
+        return make_encounters(rows, [file.layout for file in self._files], self._rulebook)
+
+    def _rows_of(self, part: _Part, chunks: Chunks, number: int) -> FileRows:
+        piece, families = self._store[part.stored]
+        if families is None:
+            families = self._families.of_piece(part.piece)
+            places = np.flatnonzero(chunks.of(families) == number)
+            piece, families = taken(piece, places), families[places]
+        return FileRows(piece, families, part.file.headings, part.file.layout)
+
+
+def make_encounters(parts: Iterable[FileRows], layouts: list[Layout], rulebook: Rulebook) -> Encounters:
+    """Make encounter rows of parts of files, by family; `layouts` are those of all files of the export."""
+    vocabulary = Vocabulary()
+    pieces: list[PieceRows] = []
+    families, rejected = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for part in parts:
+        rows = type_rows(part.piece, part.headings, part.layout, rulebook, vocabulary)
+        pieces.append(rows)
+        families.append(part.families[rows.kept])
+        rejected.append(part.families[_places_of(rows.rejected["Row"].to_numpy(), part.piece)])
+    orders = [np.argsort(np.concatenate(of_rows), kind="stable") for of_rows in (families, rejected)]
+    return join_pieces(pieces, layouts, orders[0], orders[1], rulebook, vocabulary)
 
 
 def _without_repeated_headings(piece: RawTable, file: ExportFile) -> RawTable:
@@ -152,7 +176,7 @@ def _places_of(rows: Index, piece: RawTable) -> Index:
     return order[np.searchsorted(numbers[order], rows)]
 
 
-def _taken(piece: RawTable, places: Index) -> RawTable:
+def taken(piece: RawTable, places: Index) -> RawTable:
     """Give some rows of a piece; its broken ones have the places after the others."""
     count = len(piece.rows)
     return piece.take(places[places < count], places[places >= count] - count)

@@ -6,10 +6,12 @@ that rows which share a key are met together a few buckets at a time: memory doe
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from codesheet.coding.columns import Index
@@ -22,6 +24,18 @@ ROWS_AT_ONCE = 1 << 19
 
 _BUCKETS = 256
 _TO_BUCKET = np.uint64(56)  # the upper eight bits of a hash tell its bucket
+
+
+@dataclass(frozen=True, slots=True)
+class RowKeys:
+    """A piece's rows: where each stands in its file, the hash of each key, and who has nothing for it.
+
+    `alone` are for each key the places of rows that share it with nobody.
+    """
+
+    rows: Index
+    hashes: list[Hashes]
+    alone: list[Index]
 
 
 class _SharedKey:
@@ -105,13 +119,16 @@ class Families:
         """Count the pieces taken in."""
         return len(self._starts)
 
-    def add(self, rows: Index, hashes: Sequence[Hashes]) -> None:
-        """Take in a piece: where each row stands in its file, and the hash of each of its keys."""
+    def add(self, piece: RowKeys) -> None:
+        """Take in a piece."""
+        count = len(piece.rows)
         self._starts.append(self._labels.count)
-        standing = np.empty(len(rows), dtype=np.int64)
-        standing[np.argsort(rows, kind="stable")] = np.arange(len(rows)) + self._labels.count
-        for key, of_key in zip(self._keys, hashes, strict=True):
-            key.add(of_key)
+        standing = np.empty(count, dtype=np.int64)
+        standing[np.argsort(piece.rows, kind="stable")] = np.arange(count) + self._labels.count
+        for key, hashes, alone in zip(self._keys, piece.hashes, piece.alone, strict=True):
+            own = hashes.copy()
+            own[alone] = pd.util.hash_array((alone + self._labels.count).astype(np.uint64))
+            key.add(own)
         self._labels.append(standing)
 
     def of_piece(self, number: int) -> Index:

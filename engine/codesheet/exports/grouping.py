@@ -5,7 +5,6 @@ made of whole families, in the order in which they begin, so that the results do
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from codesheet.coding.columns import MISSING, Index, Vocabulary
 from codesheet.compiling.graph import claim_edit_tables
-from codesheet.exports.families import Families, Hashes
+from codesheet.exports.families import Families, Hashes, RowKeys
 from codesheet.exports.headings import HeadingMap, read_fields
 from codesheet.exports.table import RawTable, visible
 from codesheet.exports.values_in import type_column
@@ -40,23 +39,22 @@ def group_keys(rulebook: Rulebook) -> list[tuple[str, ...]]:
 
 
 class Grouping:
-    """Learns of every row, good or broken, to which visit and groups it belongs (by 64-bit hashes)."""
+    """Tells of every row, good or broken, to which visit and groups it belongs (by 64-bit hashes)."""
 
-    def __init__(self, rulebook: Rulebook, folder: Path | None = None) -> None:
+    def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
-        self._keys = [(rulebook.visit_key,), *group_keys(rulebook)]
+        self.keys = [(rulebook.visit_key,), *group_keys(rulebook)]
         self._fields = {one.name: one for one in read_fields(rulebook)}
-        self.families = Families(folder, len(self._keys))
 
-    def add(self, piece: RawTable, headings: HeadingMap) -> None:
-        """Take note of the next piece: its rows, then its broken rows."""
+    def of(self, piece: RawTable, headings: HeadingMap) -> RowKeys:
+        """Give the keys of a piece's rows, then of its broken rows."""
         columns = {
             name: self._column(piece, headings, self._fields[name])
-            for name in dict.fromkeys(name for key in self._keys for name in key)
+            for name in dict.fromkeys(name for key in self.keys for name in key)
         }
         rows = np.concatenate([piece.rows, np.array([row.row for row in piece.broken], dtype=np.int64)])
-        hashes = [self._key([columns[name] for name in key], piece.row_count) for key in self._keys]
-        self.families.add(rows, hashes)
+        keys = [self._key([columns[name] for name in key], piece.row_count) for key in self.keys]
+        return RowKeys(rows, [hashes for hashes, _ in keys], [alone for _, alone in keys])
 
     def _column(self, piece: RawTable, headings: HeadingMap, definition: Field) -> tuple[Hashes, Index]:
         """Give the hash of each row's value, and the places of the rows that have none."""
@@ -73,15 +71,14 @@ class Grouping:
                 blank[count:] = [not cell for cell in cells]
         return hashes, np.flatnonzero(blank)
 
-    def _key(self, columns: Sequence[tuple[Hashes, Index]], rows: int) -> Hashes:
+    @staticmethod
+    def _key(columns: Sequence[tuple[Hashes, Index]], rows: int) -> tuple[Hashes, Index]:
         """Make one hash of several fields; a row that lacks one of them belongs to nobody."""
         united = np.zeros(rows, dtype=np.uint64)
         for hashes, _ in columns:
             united = (united ^ hashes) * _MIX
-        alone = pd.util.hash_array(np.arange(rows, dtype=np.uint64) + np.uint64(self.families.row_count))
-        for _, blank in columns:
-            united[blank] = alone[blank]
-        return united
+        blank = [blank for _, blank in columns]
+        return united, np.unique(np.concatenate([np.empty(0, dtype=np.int64), *blank]))
 
 
 def _hashed(

@@ -16,7 +16,8 @@ Kept: TypeAlias = tuple[RawTable, Index | None]
 class PieceStore:
     """Keeps pieces in memory; once there are many rows, in a file of a folder, if there is one."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, rows_in_memory: int | None = None) -> None:
+        self._rows_in_memory = _ROWS_IN_MEMORY if rows_in_memory is None else rows_in_memory
         self._path = None if folder is None else folder / "pieces"
         self._held: dict[int, Kept] = {}
         self._places: list[int] = []
@@ -27,7 +28,7 @@ class PieceStore:
         """Keep a piece, and give its number."""
         number = len(self._places)
         self._rows += piece.row_count
-        if self._path is None or self._rows <= _ROWS_IN_MEMORY:
+        if self._path is None or self._rows <= self._rows_in_memory:
             self._held[number] = piece, families
             self._places.append(-1)
             return number

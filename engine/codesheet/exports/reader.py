@@ -8,7 +8,10 @@ from pathlib import Path
 from codesheet.coding.batch import Encounters
 from codesheet.exports.csv_files import read_csv
 from codesheet.exports.export import Export
+from codesheet.exports.families import Families
+from codesheet.exports.grouping import Grouping
 from codesheet.exports.headings import known_headings, map_headings
+from codesheet.exports.inputs import repeated
 from codesheet.exports.parquet_files import read_parquet
 from codesheet.exports.pieces import PieceStore
 from codesheet.exports.table import RawTable, UnreadableExport
@@ -34,15 +37,10 @@ def read_export(
     A long export waits in `folder` until it is coded; without a folder all stays in memory. `progress` is
     told how many rows have been read so far.
     """
-    store = PieceStore(folder)
-    export, issues = Export(rulebook, store, folder), list[Issue]()
-    seen: set[Path] = set()
-    for path in paths:
-        if path.resolve() in seen:
-            issues.append(IssueCode.SAME_EXPORT.issue(CellRef(path.name)))
-            continue
-        seen.add(path.resolve())
-        issues += _read_file(path, export, rulebook, progress or _silent)
+    families = Families(folder, len(Grouping(rulebook).keys))
+    export, issues = Export(rulebook, PieceStore(folder), families), repeated(paths)
+    for path in dict.fromkeys(paths) if not issues else ():
+        issues += read_file(path, export, rulebook, progress or _silent)
     return (None if any(issue.is_error for issue in issues) else export), issues
 
 
@@ -62,9 +60,8 @@ def _silent(_: int) -> None:
     """Tell nobody."""
 
 
-def _read_file(
-    path: Path, export: Export, rulebook: Rulebook, progress: Callable[[int], None]
-) -> list[Issue]:
+def read_file(path: Path, export: Export, rulebook: Rulebook, progress: Callable[[int], None]) -> list[Issue]:
+    """Read one file into an export; give what is wrong with it."""
     before = export.row_count
     try:
         state = _state(path)

@@ -7,7 +7,7 @@ one apostrophe off text that begins with apostrophes and then one of these signs
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +18,7 @@ from codesheet.results.tables import SpooledTable
 
 _FORMULA_LIKE = "^('*[=+\\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - full-width signs begin formulas as well
 RUN = "run.json"
+LONG_TABLES = ("Claim lines", "Visits", "Rows")
 _ROWS_OF_A_PART = 50_000
 
 
@@ -26,12 +27,29 @@ def file_name(table: str, form: str) -> str:
     return f"{table.lower().replace(' ', '_')}.{form}"
 
 
-def write_folder(folder: Path, tables: Mapping[str, SpooledTable], run_json: str, form: str) -> list[str]:
-    """Write each table in a form (csv, parquet) and the run; give the names of the files."""
+WriteParts: TypeAlias = Callable[[Path, Sequence[SpooledTable]], None]
+"""Writes the parts of a table into a folder that stands for it."""
+
+
+def write_folder(
+    folder: Path,
+    tables: Mapping[str, SpooledTable],
+    run_json: str,
+    form: str,
+    write_parts: WriteParts | None = None,
+) -> list[str]:
+    """Write each table in a form (csv, parquet) and the run; give the names of the files.
+
+    With `write_parts` a long table is a folder of files instead, which it fills.
+    """
     names = []
     for name, table in tables.items():
         file = folder / file_name(name, form)
-        _WRITERS[form](file, table)
+        if write_parts is not None and name in LONG_TABLES:
+            file.mkdir()
+            write_parts(file, list(table.parts()))
+        else:
+            _WRITERS[form](file, table)
         names.append(file.name)
     (folder / RUN).write_text(run_json, encoding="utf-8")
     return [*names, RUN]
@@ -44,8 +62,11 @@ def _write_csv(path: Path, table: SpooledTable) -> None:
             writer.write_table(map_text(chunk, _safe_text))
 
 
-def _write_parquet(path: Path, table: SpooledTable) -> None:
-    """Write texts as they are held, each once; the file says that its columns are text, and no more."""
+def write_parquet(path: Path, table: SpooledTable) -> None:
+    """Write a table as one parquet file.
+
+    Texts are written as they are held, each once; the file says that its columns are text, and no more.
+    """
     schema = pa.schema([pa.field(f.name, _held(f.type)) for f in table.schema])
     with parquet.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
         for chunk in _large_enough(table.encoded_tables()):
@@ -72,7 +93,7 @@ def _together(chunks: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
 
 
-_WRITERS: dict[str, Callable[[Path, SpooledTable], None]] = {"csv": _write_csv, "parquet": _write_parquet}
+_WRITERS: dict[str, Callable[[Path, SpooledTable], None]] = {"csv": _write_csv, "parquet": write_parquet}
 
 
 def _safe_names(schema: Any) -> Any:  # noqa: ANN401 - pyarrow has no types

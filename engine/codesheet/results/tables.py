@@ -34,8 +34,9 @@ class _Stretch:
 class SpooledTable:
     """One result table: chunks with the same columns, in order."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, keep_first: bool = True) -> None:
         self._path = path
+        self._keep_first = keep_first
         self._chunks: list[pa.Table | Path] = []
         self._order: list[_Stretch] = []
         self._schema: Any = None
@@ -46,7 +47,7 @@ class SpooledTable:
         table = as_table(frame)
         self._note(_as_shown(table.schema), table.num_rows)
         self._order.append(_Stretch(len(self._chunks)))
-        if self._path is None or not self._chunks:
+        if self._path is None or (self._keep_first and not self._chunks):
             self._chunks.append(table)
             return
         file = self._path.with_name(f"{self._path.name}.{len(self._chunks)}")
@@ -58,10 +59,11 @@ class SpooledTable:
         """Give these rows, then those of another table with the same columns."""
         both = SpooledTable(None)
         for table in (self, last):
-            both._take_in(table)
+            both.take_in(table)
         return both
 
-    def _take_in(self, table: "SpooledTable") -> None:
+    def take_in(self, table: "SpooledTable") -> None:
+        """Put the chunks of another table with the same columns after these."""
         self._order += [replace(one, chunk=one.chunk + len(self._chunks)) for one in table._order]  # noqa: SLF001
         self._chunks += table._chunks  # noqa: SLF001
         self._note(table.schema, table.num_rows)
@@ -100,6 +102,14 @@ class SpooledTable:
             options = pa.ipc.IpcReadOptions(included_fields=places)
             return pa.ipc.open_file(source, options=options).read_all().select(names)
 
+    def parts(self) -> Iterator["SpooledTable"]:
+        """Give each chunk as a table of its own, with the types of them all."""
+        for stretch in self._order:
+            part = SpooledTable(None)
+            part._chunks, part._schema = self._chunks[stretch.chunk : stretch.chunk + 1], self._schema
+            part._order = [replace(stretch, chunk=0)]
+            yield part
+
     def frames(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Give some columns of each chunk as data frames; missing text is None."""
         for table in self.tables(columns):
@@ -128,7 +138,7 @@ class SpooledTable:
             for text, start, count in _stretches(table.column(0).combine_chunks()):
                 places.setdefault(text, []).append(_Stretch(number, start, count))
         ordered = SpooledTable(None)
-        ordered._take_in(self)
+        ordered.take_in(self)
         ordered._order = [stretch for text in sorted(places, key=key) for stretch in places[text]]
         return ordered
 
@@ -173,6 +183,16 @@ class Counts:
     fired: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
 
+    def add(self, more: "Counts") -> None:
+        """Add the counts of other batches."""
+        self.rows_in += more.rows_in
+        self.rows_coded += more.rows_coded
+        self.rows_review += more.rows_review
+        self.rows_rejected += more.rows_rejected
+        self.edits += more.edits
+        self.fired.update(more.fired)
+        self.seconds.update(more.seconds)
+
 
 class Results:
     """The results of a run, batch by batch: a table for each sheet, and counts.
@@ -181,10 +201,11 @@ class Results:
     later batch wait in `folder`; without one all stay in memory.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, keep_first: bool = True) -> None:
         self.counts = Counts()
         self.history: SpooledTable | None = None
         self._folder = folder
+        self._keep_first = keep_first
         self._tables: dict[str, SpooledTable] = {}
         self._lost_visits: SpooledTable | None = None
 
@@ -212,16 +233,32 @@ class Results:
         }
         for name, frame in frames.items():
             if name not in self._tables:
-                self._tables[name] = SpooledTable(self._folder / name if self._folder else None)
+                self._tables[name] = self._new_table(name)
             self._tables[name].add(frame)
         if batch.history_lines is not None:
             if self.history is None:
-                self.history = SpooledTable(self._folder / "History" if self._folder else None)
+                self.history = self._new_table("History")
             self.history.add(batch.history_lines)
         if lost.any():
             if self._lost_visits is None:
-                self._lost_visits = SpooledTable(self._folder / "Lost visits" if self._folder else None)
+                self._lost_visits = self._new_table("Lost visits")
             self._lost_visits.add(batch.visits[lost])
+
+    def _new_table(self, name: str) -> SpooledTable:
+        path = self._folder / name if self._folder else None
+        return SpooledTable(path, keep_first=self._keep_first)
+
+    def take_in(self, results: "Results") -> None:
+        """Put the results of batches coded elsewhere after these."""
+        for name, table in results._tables.items():  # noqa: SLF001 - one of its own kind
+            self._tables.setdefault(name, SpooledTable(None)).take_in(table)
+        lost = results._lost_visits  # noqa: SLF001
+        if lost is not None:
+            self._lost_visits = lost if self._lost_visits is None else self._lost_visits.followed_by(lost)
+        if results.history is not None:
+            history = results.history
+            self.history = history if self.history is None else self.history.followed_by(history)
+        self.counts.add(results.counts)
 
     def _count(self, batch: CodedBatch) -> None:
         """Hold a batch's counts against each other and against its tables, and add them."""
@@ -237,13 +274,12 @@ class Results:
                 f"{batch.rows_coded} rows coded and {batch.rows_review} in review, but the table of rows has "
                 f"{len(batch.rows) - held} and {held}"
             )
-        self.counts.rows_in += batch.rows_in
-        self.counts.rows_coded += batch.rows_coded
-        self.counts.rows_review += batch.rows_review
-        self.counts.rows_rejected += batch.rows_rejected
-        self.counts.edits += len(batch.edits)
-        self.counts.fired.update(batch.rule_counts)
-        self.counts.seconds.update(batch.seconds)
+        own = Counts(
+            batch.rows_in, batch.rows_coded, batch.rows_review, batch.rows_rejected, len(batch.edits)
+        )
+        own.fired.update(batch.rule_counts)
+        own.seconds.update(batch.seconds)
+        self.counts.add(own)
 
     def coded_visits(self) -> Iterator[Any]:
         """Give the keys of the visits of which some row could be read, as Arrow columns."""

@@ -24,9 +24,17 @@ _OURS = {files.file_name(name, kind) for name in TABLES for kind in FORMS} | {fi
 
 
 def write_results(
-    results: Results, ruleset: Ruleset, run: RunRecord, target: Path, form: str = "xlsx"
+    results: Results,
+    ruleset: Ruleset,
+    run: RunRecord,
+    target: Path,
+    form: str = "xlsx",
+    write_parts: files.WriteParts | None = None,
 ) -> list[Path]:
-    """Write the results of a run in a form of FORMS, whole or not at all; give the files written."""
+    """Write the results of a run in a form of FORMS, whole or not at all; give the files written.
+
+    With `write_parts` the long tables of a folder are folders of files, which it fills.
+    """
     refuse_target(target, form, [])
     summary = summarise(results, ruleset, run)
     tables = {
@@ -43,7 +51,7 @@ def write_results(
             return _write_workbook(summary, tables, ruleset, target)
         case "csv" | "parquet":
             everything = {"Summary": spooled(summary_frame(summary)), **tables}
-            return _write_folder(everything, run_json(run, results), target, form)
+            return _write_folder(everything, run_json(run, results), target, form, write_parts)
     raise ValueError(f"{form} is none of {', '.join(FORMS)}")
 
 
@@ -68,7 +76,13 @@ def _write_workbook(
     return [target]
 
 
-def _write_folder(tables: dict[str, SpooledTable], run: str, target: Path, form: str) -> list[Path]:
+def _write_folder(
+    tables: dict[str, SpooledTable],
+    run: str,
+    target: Path,
+    form: str,
+    write_parts: files.WriteParts | None,
+) -> list[Path]:
     with replacing_folder(target, _OURS) as new:
-        names = files.write_folder(new, tables, run, form)
+        names = files.write_folder(new, tables, run, form, write_parts)
     return [target / name for name in names]

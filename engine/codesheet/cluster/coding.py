@@ -1,0 +1,89 @@
+"""An export coded by a cluster: files surveyed, rows handed out to chunks, chunks coded, parts written.
+
+The keys of all rows, not the rows, come to whoever asks; where each row belongs is found here as it is for
+one machine (`exports/families.py`), so the results are the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codesheet.cluster import tasks
+from codesheet.cluster.scheduler import Workers
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.export import ROWS_AT_ONCE, ExportFile
+from codesheet.exports.families import Families
+from codesheet.exports.grouping import Chunks, Grouping
+from codesheet.issues import Issue
+from codesheet.results.tables import Results, SpooledTable
+
+
+@dataclass(slots=True)
+class ClusterExport:
+    """Files that workers have surveyed, and the families of their rows."""
+
+    workers: Workers
+    folder: Path
+    surveyed: list[tasks.Surveyed]
+    families: Families
+
+    @property
+    def files(self) -> list[ExportFile]:
+        """Give the files, in order."""
+        return [one.file for one in self.surveyed if one.file is not None]
+
+    @property
+    def row_count(self) -> int:
+        """Count every data row."""
+        return sum(file.row_count for file in self.files)
+
+    @property
+    def notes(self) -> list[str]:
+        """Say what whoever reads the results should know of the files."""
+        return [note for file in self.files for note in file.layout.notes]
+
+    @property
+    def records(self) -> list[str]:
+        """Say what only the record of the run need hold of the files, after the notes."""
+        return [*self.notes, *(record for file in self.files for record in file.layout.records)]
+
+    def coded(self) -> Iterator[Results]:
+        """Code the rows, chunk by chunk, and give the results of each in order."""
+        chunks = Chunks(self.families, ROWS_AT_ONCE)
+        holding: list[list[int]] = [[] for _ in range(chunks.count)]
+        handed_out = self.workers.each(tasks.hand_out, self._rows_to_hand_out(chunks))
+        for number, touched in enumerate(handed_out):
+            for chunk in touched:
+                holding[chunk].append(number)
+        calls = ((self.folder, chunk, numbers, self.files) for chunk, numbers in enumerate(holding))
+        yield from self.workers.each(tasks.code_chunk, calls)
+
+    def _rows_to_hand_out(self, chunks: Chunks) -> Iterator[tuple[object, ...]]:
+        begin = 0
+        for number, one in enumerate(self.surveyed):
+            end = begin + len(one.file.pieces if one.file else ())
+            families = [self.families.of_piece(piece) for piece in range(begin, end)]
+            yield self.folder, number, one, families, chunks
+            begin = end
+
+    def write_parts(self, folder: Path, parts: Sequence[SpooledTable]) -> None:
+        """Let the workers write the parts of a table, a file each."""
+        calls = ((folder / f"part-{number:06}.parquet", part) for number, part in enumerate(parts))
+        for _ in self.workers.each(tasks.write_part, calls):
+            pass
+
+
+def survey(
+    paths: Sequence[Path], ruleset: Ruleset, folder: Path, workers: Workers
+) -> tuple[ClusterExport, list[Issue]]:
+    """Let workers read files to their ends; nothing is coded where one of them is at fault."""
+    tasks.share_ruleset(ruleset, folder)
+    families = Families(folder, len(Grouping(ruleset.rulebook).keys))
+    surveyed, issues = [], list[Issue]()
+    for one in workers.each(tasks.survey, ((folder, path) for path in paths)):
+        issues += one.issues
+        for keys in one.keys:
+            families.add(keys)
+        one.keys.clear()
+        surveyed.append(one)
+    return ClusterExport(workers, folder, surveyed, families), issues

@@ -1,0 +1,145 @@
+"""What workers do, each task by itself: survey a file, hand its rows out to chunks, code a chunk, write it.
+
+Workers and whoever asks them see the same folders. A task may be done twice, where a worker was lost: it
+then writes the same again, under names of its own, or puts a whole file in the place of its like.
+"""
+
+import os
+import pickle
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from codesheet.coding.coder import Coder
+from codesheet.coding.columns import Index
+from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.export import Export, ExportFile, FileRows, make_encounters, taken
+from codesheet.exports.families import Families, RowKeys
+from codesheet.exports.grouping import Chunks
+from codesheet.exports.pieces import PieceStore
+from codesheet.exports.reader import read_file
+from codesheet.exports.table import RawTable
+from codesheet.issues import Issue
+from codesheet.results.files import write_parquet
+from codesheet.results.tables import Results, SpooledTable
+
+_RULESET = "ruleset"
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A file that was read: its pieces wait in the store; `keys` tell of each piece what belongs together."""
+
+    issues: list[Issue]
+    file: ExportFile | None
+    store: PieceStore
+    keys: list[RowKeys]
+
+
+class _KeptKeys(Families):
+    """Keys for whoever finds the families of all files."""
+
+    def __init__(self) -> None:
+        super().__init__(None, 0)
+        self.keys: list[RowKeys] = []
+
+    def add(self, piece: RowKeys) -> None:
+        self.keys.append(piece)
+
+
+def share_ruleset(ruleset: Ruleset, folder: Path) -> None:
+    """Put the rules where every worker finds them."""
+    with (folder / _RULESET).open("wb") as file:
+        pickle.dump(ruleset, file, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def survey(folder: Path, path: Path) -> Surveyed:
+    """Read a file to its end, and keep its pieces in a folder of its own."""
+    rulebook = _coder(folder).ruleset.rulebook
+    own = _new_folder(folder, "file")
+    store, kept = PieceStore(own, rows_in_memory=0), _KeptKeys()
+    export = Export(rulebook, store, kept)
+    issues = read_file(path, export, rulebook, lambda _: None)
+    return Surveyed(issues, export.files[0] if export.files else None, store, kept.keys)
+
+
+def hand_out(
+    folder: Path, number: int, surveyed: Surveyed, families: Sequence[Index], chunks: Chunks
+) -> list[int]:
+    """Put each row of a file where its chunk finds it; give the chunks.
+
+    `number` is the file's, `families` are those of each piece's rows.
+    """
+    own = _new_folder(folder, "cut")
+    touched: set[int] = set()
+    for piece, of_row in zip(surveyed.file.pieces if surveyed.file else (), families, strict=True):
+        table, into = surveyed.store[piece][0], chunks.of(of_row)
+        for chunk in np.unique(into).tolist():
+            places = np.flatnonzero(into == chunk)
+            with (own / str(chunk)).open("ab") as file:
+                pickle.dump((taken(table, places), of_row[places]), file, protocol=pickle.HIGHEST_PROTOCOL)
+            touched.add(chunk)
+    for chunk in touched:
+        (own / str(chunk)).replace(_rows_file(folder, number, chunk))
+    own.rmdir()
+    return sorted(touched)
+
+
+def code_chunk(folder: Path, chunk: int, numbers: Sequence[int], files: Sequence[ExportFile]) -> Results:
+    """Code a chunk of whole visits, of rows of the files with these numbers; its tables wait on disk."""
+    coder = _coder(folder)
+    parts = (
+        FileRows(table, families, files[number].headings, files[number].layout)
+        for number in numbers
+        for table, families in _handed_out(_rows_file(folder, number, chunk))
+    )
+    encounters = make_encounters(parts, [file.layout for file in files], coder.ruleset.rulebook)
+    results = Results(_new_folder(folder, "coded"), keep_first=False)
+    with _one_at_a_time:
+        results.add(coder.code(encounters))
+    return results
+
+
+def write_part(path: Path, table: SpooledTable) -> None:
+    """Write one part of a table that is a folder of parquet files."""
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")
+    write_parquet(partial, table)
+    partial.replace(path)
+
+
+def _handed_out(path: Path) -> Iterator[tuple[RawTable, Index]]:
+    with path.open("rb") as file:
+        end = os.fstat(file.fileno()).st_size
+        while file.tell() < end:
+            yield pickle.load(file)  # noqa: S301 - this run wrote it, nobody else can
+
+
+def _rows_file(folder: Path, number: int, chunk: int) -> Path:
+    return folder / f"rows.{chunk}.{number}"
+
+
+def _new_folder(folder: Path, what: str) -> Path:
+    new = folder / f"{what}.{uuid4().hex}"
+    new.mkdir()
+    return new
+
+
+_one_at_a_time = threading.Lock()
+"""A worker may have several threads; a coder serves one."""
+
+_coders: dict[Path, Coder] = {}
+"""The coder of the run at hand; it remembers what it has matched."""
+
+
+def _coder(folder: Path) -> Coder:
+    with _one_at_a_time:
+        found = _coders.get(folder)
+        if found is None:
+            _coders.clear()
+            with (folder / _RULESET).open("rb") as file:
+                found = _coders[folder] = Coder(pickle.load(file))  # noqa: S301 - this run wrote it
+        return found
