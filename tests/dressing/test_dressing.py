@@ -77,7 +77,7 @@ def note(workbook: Workbook, sheet: str, cell: str) -> str:
         ("Visit code", "C900", ["X0100", "X0200", "none"]),
         ("Fields", "B6", ["text", "code", "code list", "number", "whole number", "date", "time", "yes/no"]),
         ("Fields", "C6", ["row", "line"]),
-        ("Fields", "D6", ["yes", "no", "when used"]),
+        ("Fields", "D6", ["yes", "no", "when used", "optional"]),
         ("Sets", "A90", ["Services"]),
         ("Remarks", "A1", None),
         ("Visit code", "F8", None),

@@ -11,14 +11,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from codesheet.dressing.choices import Choices
+from codesheet.sheets.workbook import LISTS_SAY
 
 TITLE = "codesheet lists"
 PREFIX = "codesheet."
 """What the defined names of lists begin with; no author's does."""
 
-_SAYS = (
-    "Lists of the drop-downs of this workbook. `codesheet dress` writes them anew; rules do not read them."
-)
 _FIRST = 3
 
 
@@ -51,7 +49,7 @@ class Lists:
             return
         sheet = self._workbook.create_sheet(TITLE)
         sheet.sheet_state = "hidden"
-        sheet.cell(1, 1).value = _SAYS
+        sheet.cell(1, 1).value = LISTS_SAY
         for column, (choices, name) in enumerate(self._names.items(), start=1):
             sheet.cell(_FIRST - 1, column).value = choices.name
             for row, entry in enumerate(choices.entries, start=_FIRST):
@@ -66,7 +64,7 @@ class Lists:
     def _remove_old(self) -> None:
         if TITLE in self._workbook.sheetnames:
             sheet = self._workbook[TITLE]
-            if sheet["A1"].value != _SAYS:
+            if sheet["A1"].value != LISTS_SAY:
                 raise ForeignSheetError
             self._workbook.remove(sheet)
         for name in [name for name in self._workbook.defined_names if name.startswith(PREFIX)]:

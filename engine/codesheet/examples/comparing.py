@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from codesheet.examples.nearest_rules import NearestRules
 from codesheet.examples.visits import Coded, Visit
@@ -17,15 +17,16 @@ from codesheet.model import ExampleRow, Field, Level, Rulebook
 
 _NONE = "none"
 
+_Record = dict[str, Any]
+"""One row of a result table, by column."""
+
 _Line = tuple[str, ...]
 """What an example says of a line, the code first."""
 
 
 def compare(visit: Visit, coded: Coded, givers: Givers, nearest: NearestRules) -> Iterator[Issue]:
     """Give an issue for each expectation of an example that is not met."""
-    batch = coded.batch
-    lines = batch.claim_lines[batch.claim_lines["Visit ID"] == visit.key]
-    edits = batch.edits[batch.edits["Visit ID"] == visit.key]
+    lines, edits = coded.lines.get(visit.key, []), coded.edits.get(visit.key, [])
     yield from _compare_lines(visit, lines, coded, givers, nearest)
     for row in visit.rows:
         yield from _compare_edit(visit, row, edits, givers)
@@ -35,7 +36,7 @@ def compare(visit: Visit, coded: Coded, givers: Givers, nearest: NearestRules) -
 
 
 def _compare_lines(
-    visit: Visit, lines: pd.DataFrame, coded: Coded, givers: Givers, nearest: NearestRules
+    visit: Visit, lines: list[_Record], coded: Coded, givers: Givers, nearest: NearestRules
 ) -> Iterator[Issue]:
     expecting = [row for row in visit.rows if _cell(row, "Code")]
     if not expecting:
@@ -47,10 +48,12 @@ def _compare_lines(
         for row in expecting
         if fold(_cell(row, "Code")) != _NONE
     )
-    got = [tuple(_comparable(line[name], fields[name]) for name in names) for _, line in lines.iterrows()]
+    got = [tuple(_comparable(line[name], fields[name]) for name in names) for line in lines]
     if expected == sorted(got):
         return
-    because, cells = _reasons(visit, expected, list(zip(got, lines["Rule"], strict=True)), givers, nearest)
+    because, cells = _reasons(
+        visit, expected, [(one, line["Rule"]) for one, line in zip(got, lines, strict=True)], givers, nearest
+    )
     facts = {
         "expected": _listed(expected),
         "got": _listed(sorted(got)),
@@ -109,12 +112,12 @@ def _cell(row: ExampleRow, name: str) -> str:
     return "" if value is None else show_value(read_value(value, FieldType.TEXT), FieldType.TEXT)  # type: ignore[arg-type]
 
 
-def _compare_edit(visit: Visit, row: ExampleRow, edits: pd.DataFrame, givers: Givers) -> Iterator[Issue]:
+def _compare_edit(visit: Visit, row: ExampleRow, edits: list[_Record], givers: Givers) -> Iterator[Issue]:
     """Look for an edit as expected: `deny: *over the cap*`, or `none`."""
     wanted = _cell(row, "Edit")
     if not wanted:
         return
-    got = [f"{d}: {m}" for d, m in zip(edits["Disposition"], edits["Message"], strict=True)]
+    got = [f"{edit['Disposition']}: {edit['Message']}" for edit in edits]
     found = not got if fold(wanted) == _NONE else any(fnmatchcase(fold(g), fold(wanted)) for g in got)
     if not found:
         because, cells = _raised_by(edits, givers)
@@ -122,39 +125,38 @@ def _compare_edit(visit: Visit, row: ExampleRow, edits: pd.DataFrame, givers: Gi
         yield IssueCode.EXAMPLE_EDIT.issue(row.at, *cells, visit=visit.name, **facts)
 
 
-def _raised_by(edits: pd.DataFrame, givers: Givers) -> tuple[str, list[CellRef]]:
-    rules = [rule for rule in dict.fromkeys(edits["Rule"]) if isinstance(rule, str) and rule]
+def _raised_by(edits: list[_Record], givers: Givers) -> tuple[str, list[CellRef]]:
+    rules = [rule for rule in dict.fromkeys(edit["Rule"] for edit in edits) if isinstance(rule, str) and rule]
     cells = list(dict.fromkeys(cell for rule in rules for cell in givers.cells(rule)))
     return f" (raised by {', '.join(map(givers.name, cells))})" if cells else "", cells
 
 
 def _compare_status(
-    visit: Visit, row: ExampleRow, coded: Coded, edits: pd.DataFrame, givers: Givers
+    visit: Visit, row: ExampleRow, coded: Coded, edits: list[_Record], givers: Givers
 ) -> Iterator[Issue]:
     wanted = _cell(row, "Status")
-    visits = coded.batch.visits
-    got = visits.loc[visits["Visit ID"] == visit.key, "Status"].to_list()
-    if not wanted or fold(wanted) in got:
+    got = coded.status.get(visit.key, "not coded")
+    if not wanted or fold(wanted) == got:
         return
     because, cells = "", list[CellRef]()
-    if "review" in got:
-        holding = edits[edits["Disposition"] == "review"]
+    if got == "review":
+        holding = [edit for edit in edits if edit["Disposition"] == "review"]
         raised, cells = _raised_by(holding, givers)
-        because = f", held by {'; '.join(dict.fromkeys(holding['Message']))}{raised}"
+        because = f", held by {'; '.join(dict.fromkeys(edit['Message'] for edit in holding))}{raised}"
     elif fold(wanted) == "review":
         because = ", since no edit holds it"
-    facts = {"expected": wanted, "got": ", ".join(got) or "not coded", "because": because}
+    facts = {"expected": wanted, "got": got, "because": because}
     yield IssueCode.EXAMPLE_STATUS.issue(row.at, *cells, visit=visit.name, **facts)
 
 
 def _compare_fields(place: int, coded: Coded, givers: Givers) -> Iterator[Issue]:
     """Compare row fields expected beside the row that gives them."""
-    row, result = coded.given[place][1], coded.batch.rows.iloc[place]
+    row = coded.given[place][1]
     for name, value in row.expect.items():
         definition = coded.rulebook.fields.get(name)
-        if value is None or definition is None or definition.level is Level.LINE or name not in result:
+        if value is None or definition is None or definition.level is Level.LINE or name not in coded.fields:
             continue
-        expected, got = _comparable(value, definition), _comparable(result[name], definition)
+        expected, got = _comparable(value, definition), _comparable(coded.fields[name][place], definition)
         if fold(expected) != (_NONE if not got and fold(expected) == _NONE else fold(got)):
             giver, cells = who_gave(name, place, coded, givers)
             facts = {"expected": expected, "got": got or "nothing", "giver": giver}

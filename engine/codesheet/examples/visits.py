@@ -1,7 +1,8 @@
 """Examples as their sheets hold them, and what came of all of them together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.deciders import Deciders
@@ -31,7 +32,9 @@ class Visit:
 class Coded:
     """All examples coded as one batch: the rows that were given, what came of them, and who decided it.
 
-    `given` and `rows_of` (by the key of the visit) name rows by their place in the batch.
+    `given` and `rows_of` (by the key of the visit) name rows by their place in the batch. `lines`, `edits`
+    and `status` are what the result tables hold of a visit, `fields` the columns that examples speak of, as
+    plain values: tables are slow to ask for one visit after the other.
     """
 
     rulebook: Rulebook
@@ -40,6 +43,22 @@ class Coded:
     encounters: Encounters
     batch: CodedBatch
     deciders: Deciders
+    lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    edits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    status: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take the results of each visit out of the tables."""
+        for by_visit, table in ((self.lines, self.batch.claim_lines), (self.edits, self.batch.edits)):
+            for record in table.to_dict("records"):
+                by_visit.setdefault(record["Visit ID"], []).append({str(n): v for n, v in record.items()})
+        visits = self.batch.visits
+        self.status.update(zip(visits["Visit ID"], visits["Status"], strict=True))
+        spoken = {name for _, row in self.given for name in row.expect}
+        self.fields.update(
+            (name, self.batch.rows[name].tolist()) for name in spoken if name in self.batch.rows.columns
+        )
 
 
 def visits_of(sheet: Examples) -> Iterator[Visit]:

@@ -38,6 +38,11 @@ _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _WIDTHS = (18.0, 40.0, 18.0, 13.0, 13.0, 22.0, 48.0)
 _TITLE = ("label", "value")
+LISTS_SAY = (
+    "Lists of the drop-downs of this workbook. `codesheet dress` writes them anew; rules do not read them."
+)
+"""What A1 says of the sheet with the lists of drop-downs: the rest of it is not read."""
+
 _ROUNDS = re.compile(rb'fullPrecision="(?:0|false)"')
 """Set where Excel calculates with numbers as they are shown."""
 
@@ -224,6 +229,8 @@ def _rows(sheet: Any) -> dict[int, dict[int, CellValue]]:  # noqa: ANN401 - read
         cells = {column: _plain(value) for column, value in numbered if not _is_blank(value)}
         if cells:
             rows[number] = cells
+        if number == 1 and cells == {1: LISTS_SAY}:
+            break  # half of what a dressed workbook holds
     return rows
 
 
