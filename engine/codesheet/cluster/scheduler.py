@@ -46,7 +46,7 @@ class Workers:
             while waiting:
                 yield self._result(waiting.popleft())
         finally:
-            self._client.cancel(list(waiting))  # type: ignore[no-untyped-call]
+            self._client.cancel(list(waiting))
 
     def demand_same_version(self) -> None:
         """Refuse workers that would code with another version of this program."""
@@ -101,7 +101,7 @@ def workers_of(address: str) -> Iterator[Workers]:
         ) from problem
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised, once
     try:
-        client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as problem:
         raise ClusterError(
             f"no scheduler answers at {address} ({_words(problem)}): is it running, and is the address right?"
@@ -112,7 +112,7 @@ def workers_of(address: str) -> Iterator[Workers]:
         workers.demand_same_version()
         yield workers
     finally:
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()
 
 
 def _wait_for_workers(client: "Client", address: str) -> None:
