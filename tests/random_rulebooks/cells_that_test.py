@@ -86,6 +86,8 @@ def _of_numbers(draft: Draft, known: Known, value: Form) -> list[Form]:
 def wildcard(draft: Draft, known: Known) -> str:
     """Write a value with stars or question marks in it."""
     value = draft.pick([value for value in known.values if "," not in value])
+    if len(value) < 2:
+        return f"{value}*"
     return draft.pick([f"{value[:2]}*", f"*{value[-2:]}", f"{value[0]}?{value[2:]}", f"*{value[1]}*"])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from random_rulebooks.cells_that_give import Formulas, message, then_cell
+from random_rulebooks.claim_edits import draw_claim_edits
 from random_rulebooks.draft import Draft
 from random_rulebooks.pools import (
     CODE,
@@ -171,6 +172,8 @@ def draw_line_steps(draft: Draft, overlays: Sequence[Overlay]) -> None:
     if draft.chance(30):
         allowed = draft.pick(["25, 59, JW, XS, at most 1", "25, 59, JW, at most 2"])
         declare(draft, MODIFIERS, level="line", allowed=allowed)
+    if draft.chance(40):
+        draw_claim_edits(draft, overlays)
     for known in draft.some(LINE_COMPUTED, 0, 2):
         draw_formula(draft, known, lines=True)
     for known in draft.some(LINE_DECIDED, 0, 1):
@@ -196,6 +199,8 @@ def _draw_line_changes(draft: Draft, number: int, overlays: Sequence[Overlay]) -
         Gives("Reason", lambda: message(draft, reads, "changed")),
         Gives("Place of service", lambda: draft.pick(["", "11", "22"])),
     ]
+    if any(known.name == "Units over limit" for known in draft.line_fields):
+        options.insert(0, Gives("Split off", lambda: draft.pick(["Units over limit", "", "1", "Units / 2"])))
     policy = draft.pick([*2 * MANY, *CHOOSE])
     order = str(draft.pick([10, 5]) * (number + 1) + number)
     plan = _plan(

@@ -68,13 +68,14 @@ def claim_edit_tables(rulebook: Rulebook) -> dict[Kind, CodePairs | UnitLimits |
 
 
 def after_claim_edits(rulebook: Rulebook) -> frozenset[str]:
-    """Name the tables on lines that turn on a claim edit, directly or by what they read."""
+    """Name the tables on lines that turn on a claim edit, directly or by what they have a column for."""
     reached = {name for node in _after_claim_edits(rulebook) for name in node.sets}
     reading = _Reading(rulebook)
     return frozenset(
         table.name
         for table in rulebook.decisions.values()
-        if table.result in (Result.LINE_CHANGES, Result.EDITS) and reached & reading.by_decision(table).keys()
+        if table.result in (Result.LINE_CHANGES, Result.EDITS)
+        and reached & {*table.inputs, *reading.by_decision(table)}
     )
 
 

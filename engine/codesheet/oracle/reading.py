@@ -66,7 +66,7 @@ def edit_fields(rulebook: Rulebook) -> set[str]:
 
 def turns_on(table: DecisionTable, fields: set[str]) -> bool:
     """Say whether a table reads any of some fields."""
-    return bool(fields & read_by(table))
+    return bool(fields & {*table.inputs, *read_by(table)})
 
 
 def read_by(table: DecisionTable) -> set[str]:
