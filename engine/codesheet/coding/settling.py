@@ -155,10 +155,12 @@ class Settling:
     def _context(self, lines: Lines, turn: int, rows: Context) -> tuple[Context, int]:
         """Give the lines' context, the one before where nothing has changed since."""
         state = _State.of(lines, self._rows.view)
-        if self._seen is None or self._seen[1] != turn or not self._seen[0].is_same(state):
+        seen = self._seen
+        is_new = seen is None or seen[1] != turn or seen[2].view.frame is not lines.frame
+        if seen is None or is_new or not seen[0].is_same(state):
             context, turns = self._prepare(lines, rows, turn)
-            self._seen = state, turn, context, turns
-        return replace(self._seen[2], log=rows.log, asks=rows.asks), self._seen[3]
+            seen = self._seen = state, turn, context, turns
+        return replace(seen[2], log=rows.log, asks=rows.asks), seen[3]
 
     def _report_circle(self, changed: Index) -> None:
         """Send to review the visits whose lines the last round still changed."""
