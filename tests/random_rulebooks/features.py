@@ -19,7 +19,7 @@ from codesheet.language.formulas import (
     Unary,
 )
 from codesheet.language.unary_tests import AnyOf, Blank, InSet, Interval, Not, UnaryTest
-from codesheet.model import DecisionTable, HitPolicy, Level, Period, Result, Rulebook
+from codesheet.model import DecisionTable, EditText, HitPolicy, Level, Period, Result, Rulebook
 from random_rulebooks.rulebook import Case
 
 POLICIES = [f"policy: {policy.value}" for policy in HitPolicy]
@@ -52,6 +52,7 @@ SHEETS = [
     *("unconditional rule", "Only when", "If no rule matches", "Otherwise", "scope chain", "Because"),
     *("rivals in Collect", "several line changes", "dated lookup row", "lookup alias", "dated set member"),
     *("undeclared field", "allowed values", "at most", "Add modifiers", "Remove modifiers", "Queue"),
+    *("queue of a field", "Queue otherwise", "queue in a label"),
 ]
 OUTCOMES = [
     *("visit: coded", "visit: review", "visit: no lines", "visit: rejected", "rejected row"),
@@ -184,10 +185,19 @@ def _of_sheets(book: Rulebook) -> Iterator[str]:
             "lookup alias": any(isinstance(key, AnyOf) for row in rows for key in row.keys),
             "dated set member": any(member.period != Period() for member in members),
             "allowed values": allowed,
+            "queue of a field": any(field.queue for field in book.fields.values()),
+            "Queue otherwise": book.queue_otherwise,
+            "queue in a label": any(text.queue for text in _edit_texts(book)),
             "at most": any(one.at_most is not None for one in allowed),
             "undeclared field": any(at.sheet != "Fields" for at in declared_at),
         }
     )
+
+
+def _edit_texts(book: Rulebook) -> Iterator[EditText]:
+    texts = [lookup.if_not_found for lookup in book.lookups.values()]
+    texts += [table.if_no_rule for table in book.decisions.values()]
+    return (text for text in texts if text is not None)
 
 
 _SAYINGS = {

@@ -44,7 +44,7 @@ def draw_decision(draft: Draft, plan: Plan, overlays: Sequence[Overlay]) -> None
     if draft.chance(25):
         labels.append(["Only when", conditions(draft, draft.readable(lines=plan.lines), 2)])
     if draft.chance(25):
-        word = draft.pick(["nothing", "inform: {}", "deny: {}", "review: {}"])
+        word = draft.pick(["nothing", "inform: {}", "deny: {}", "review: {}", "review for coding: {}"])
         labels.append(["If no rule matches", word.format(message(draft, plan.reads, "no rule for"))])
     homes = _homes(draft, plan, overlays)
     for place, workbook in enumerate(homes):
@@ -142,6 +142,7 @@ def draw_lookup(
             "nothing",
             "nothing",
             "review: {key} is not in {table} on {Date of service}",
+            "review for nursing: who knows {key}?",
             "deny: no {key}",
             "inform: {key}?",
         ]

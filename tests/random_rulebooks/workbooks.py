@@ -19,7 +19,7 @@ from random_rulebooks.pools import (
 )
 
 CORE = "core.xlsx"
-_FIELD_COLUMNS = ["Field", "Type", "Level", "Required", "Allowed values", "Formula", "Per"]
+_FIELD_COLUMNS = ["Field", "Type", "Level", "Required", "Allowed values", "Formula", "Per", "Queue"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def draw_read_fields(draft: Draft) -> None:
     """Choose what the export holds; a service, a payer and minutes make overlaps likely."""
     chosen = [*READ[:3], *draft.some(READ[3:], 0, 6)]
     for known in chosen:
-        required = "yes" if draft.chance(4) else draft.pick(["when used", "", "no", ""])
+        required = "yes" if draft.chance(4) else draft.pick(["when used", "", "no", "optional"])
         allowed = _allowed(draft, known) if draft.chance(10) else ""
         declare(draft, known, required=required, allowed=allowed)
     draft.declared_as_read = list(draft.declared)
@@ -112,13 +112,16 @@ def fields_sheet(draft: Draft) -> Sheet:
     if draft.chance(30):
         row_fields = [row[0] for row in draft.declared if row[2] != "line"]
         title.append(["On claim lines", ", ".join(draft.some(row_fields, 1, 2))])
+    if draft.chance(30):
+        title.append(["Queue otherwise", "coding"])
     fixed = [
         [VISIT.name, VISIT.type, "", "yes", "", "", ""],
         [ITEM.name, ITEM.type, "", "", "", "", ""],
         [DAY.name, DAY.type, "", draft.pick(["yes", "when used"]), "", "", ""],
     ]
     rows = draft.draw(st.permutations(draft.declared)) if draft.chance(30) else draft.declared
-    return Sheet(CORE, "Fields", [*title, _FIELD_COLUMNS, *fixed, *rows])
+    asked = [[*row, draft.pick(["", "", "nursing", "limits"])] for row in (*fixed, *rows)]
+    return Sheet(CORE, "Fields", [*title, _FIELD_COLUMNS, *asked])
 
 
 # --- Value sets ------------------------------------------------------------------------------------------
