@@ -24,7 +24,7 @@ from codesheet.examples import run_examples
 from codesheet.exports.export import Export
 from codesheet.exports.inputs import find_exports, repeated
 from codesheet.exports.reader import read_export
-from codesheet.history_files import locked, read_history, write_history
+from codesheet.history_files import HistoryFile, locked, read_history, write_history
 from codesheet.importing.imported import Imported, write_imported
 from codesheet.importing.imports import read_files
 from codesheet.importing.options import Options
@@ -229,7 +229,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
         return CodeOutcome(issues)
-    history, more = _history(past, ruleset)
+    file, more = _history_file(past, ruleset)
     issues += more
     if has_errors(issues):
         return CodeOutcome(issues)
@@ -241,6 +241,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
         issues += more
         if export is None or has_errors(issues):
             return CodeOutcome(issues)
+        history = None if file is None else _history(file, export, ruleset.rulebook.visit_key)
         report("Coding")
         run = new_run_record(ruleset, visits, export.rows_by_file, export.records, sys.argv[1:])
         results, verification = _coded(export, ruleset, folder, rows_to_verify, jobs, history, report)
@@ -255,7 +256,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
             notes.append(f"there is no Unit limits sheet: {past.path} was neither counted nor written")
         elif past is not None and results.history is not None:
             report("Writing the history")
-            write_history(past.path, history, results.history.tables(), results.coded_visits())
+            write_history(past.path, file, results.history.tables())
             files = [*files, past.path]
     return CodeOutcome(issues, results, files, notes, verification)
 
@@ -295,10 +296,17 @@ def code_on_cluster(
     return CodeOutcome(issues, results, files, export.notes)
 
 
-def _history(past: Past | None, ruleset: Ruleset) -> tuple[History | None, list[Issue]]:
+def _history_file(past: Past | None, ruleset: Ruleset) -> tuple[HistoryFile | None, list[Issue]]:
     if past is None:
         return None, []
     return read_history(past.path, ruleset.rulebook, past.begins)
+
+
+def _history(file: HistoryFile, export: Export, visit_key: str) -> History:
+    """Give what earlier runs used up, without the visits of an export that can be coded."""
+    for chunk in export.chunks() if not file.is_empty else ():
+        file.leave_out(chunk, visit_key)
+    return file.history()
 
 
 def _coded(
@@ -318,5 +326,5 @@ def _coded(
         report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
         if rows_to_verify:
             share = -(-rows_to_verify * chunk.row_count // max(export.row_count, 1))
-            verified = verify(ruleset, chunk, batch, share).after(verified)
+            verified = verify(ruleset, chunk, batch, share, history).after(verified)
     return results, verified

@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from codesheet.coding.history import COLUMNS, DAY, UNITS, VISIT, History
+from codesheet.coding.batch import Encounters
+from codesheet.coding.history import CODE, COLUMNS, DAY, DISPOSITION, NOT_COUNTED, UNITS, VISIT, History
 from codesheet.issues import Issue, IssueCode
+from codesheet.language.values import fold
 from codesheet.location import CellRef
 from codesheet.model import Rulebook
 from codesheet.replacing import WriteError, replacing_file
@@ -61,7 +64,54 @@ def _drop_stale(lock: Path) -> None:
         return
 
 
-def read_history(path: Path, rulebook: Rulebook, begins: date | None) -> tuple[History | None, list[Issue]]:
+class HistoryFile:
+    """The lines of earlier runs as a file holds them; those of visits that are coded anew are left out.
+
+    `begins` is the first day (an ordinal) from which every line is in it.
+    """
+
+    def __init__(self, begins: int, lines: pa.Table, per: tuple[str, ...]) -> None:
+        self.begins = begins
+        self._lines = lines
+        self._per = per
+        self._kept = np.ones(lines.num_rows, dtype=bool)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether it holds no lines."""
+        return not self._lines.num_rows
+
+    def leave_out(self, encounters: Encounters, visit_key: str) -> None:
+        """Leave out the lines of some visits: their results of this run take their place."""
+        words = encounters.frame.vocabulary.words
+        visits = [str(words[i]) for i in np.unique(encounters.frame[visit_key].data).tolist()]
+        found = pc.is_in(self._lines.column(VISIT), pa.array(visits, pa.large_string()))
+        self._kept &= ~found.to_numpy()
+
+    @property
+    def kept(self) -> pa.Table:
+        """Give the lines that stay."""
+        return self._lines.filter(pa.array(self._kept))
+
+    def history(self) -> History:
+        """Give what the lines that stay used up."""
+        lines = self.kept
+        counts = pc.invert(pc.is_in(lines.column(DISPOSITION), pa.array(NOT_COUNTED, pa.large_string())))
+        lines = lines.filter(counts)
+        columns: dict[str, object] = {name: lines.column(name).to_numpy() for name in _NUMBERS}
+        for name in (CODE, *self._per):
+            texts = lines.column(name).combine_chunks().dictionary_encode()
+            folded = [fold(text) for text in texts.dictionary.to_pylist()]
+            numbers, distinct = pd.factorize(np.array(folded, dtype=object))
+            codes = texts.indices.fill_null(len(folded)).to_numpy()
+            known = np.append(numbers, -1)[codes]
+            columns[name] = pd.Categorical.from_codes(known, categories=pd.Index(distinct, dtype="str"))
+        return History(self.begins, pd.DataFrame(columns))
+
+
+def read_history(
+    path: Path, rulebook: Rulebook, begins: date | None
+) -> tuple[HistoryFile | None, list[Issue]]:
     """Read a history file; one that is not there yet holds nothing.
 
     `begins` is what the user says: since that day every line is in the file. None, without an issue, where
@@ -69,8 +119,8 @@ def read_history(path: Path, rulebook: Rulebook, begins: date | None) -> tuple[H
     """
     per = rulebook.unit_limits.per if rulebook.unit_limits is not None else ()
     if not path.exists():
-        empty = pd.DataFrame({name: [] for name in (*COLUMNS, *per)}, dtype=object)
-        return (History(begins.toordinal(), empty) if begins else None), []
+        empty = _as_stored(pa.table({name: pa.array([], pa.string()) for name in (*COLUMNS, *per)}))
+        return (HistoryFile(begins.toordinal(), empty, per) if begins else None), []
     try:
         table = parquet.read_table(path)
         metadata = table.schema.metadata or {}
@@ -84,13 +134,11 @@ def read_history(path: Path, rulebook: Rulebook, begins: date | None) -> tuple[H
         facts = {"columns": ", ".join(lacking)}
         return None, [IssueCode.HISTORY_LACKS_COLUMNS.issue(CellRef(path.name), **facts)]
     first = min(said, begins) if begins else said
-    return History(first.toordinal(), table.to_pandas()), []
+    return HistoryFile(first.toordinal(), _as_stored(table), per), []
 
 
-def write_history(
-    path: Path, history: History | None, lines: Iterable[pa.Table], visits: Iterable[pa.ChunkedArray]
-) -> None:
-    """Put a run's lines into the file, in place of those of the visits it coded.
+def write_history(path: Path, file: HistoryFile | None, lines: Iterable[pa.Table]) -> None:
+    """Put a run's lines into the file, after those of other visits, table by table.
 
     A new file of which the user does not say since when it is complete is so from its run's first day.
 
@@ -98,17 +146,21 @@ def write_history(
         WriteError: the file cannot be written.
 
     """
-    parts = [_as_stored(table) for table in lines]
-    begins = _first_day(parts) if history is None else history.begins
-    if history is not None and len(history.lines):
-        old = _as_stored(pa.Table.from_pandas(history.lines, preserve_index=False))
-        chunks = [chunk for column in visits for chunk in column.cast(pa.large_string()).chunks]
-        coded = pc.is_in(old.column(VISIT), pa.chunked_array(chunks, pa.large_string()))
-        parts.insert(0, old.filter(pc.invert(coded)))
+    tables = [_as_stored(table) for table in lines] if file is None else map(_as_stored, lines)
+    begins = _first_day(tables) if file is None else file.begins
     said = {_BEGINS: date.fromordinal(begins).isoformat().encode()}
-    table = pa.concat_tables(parts).replace_schema_metadata(said)
     with replacing_file(path) as new:
-        parquet.write_table(table, new, compression="zstd")
+        writer = None
+        try:
+            for table in ([] if file is None else [file.kept], tables):
+                for part in table:
+                    if writer is None:
+                        schema = part.schema.with_metadata(said)
+                        writer = parquet.ParquetWriter(new, schema, compression="zstd")
+                    writer.write_table(part.select(writer.schema.names).replace_schema_metadata(said))
+        finally:
+            if writer is not None:
+                writer.close()
 
 
 def _as_stored(table: pa.Table) -> pa.Table:
@@ -117,6 +169,6 @@ def _as_stored(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(kinds))
 
 
-def _first_day(parts: Iterable[pa.Table]) -> int:
-    days = [pc.min(table.column(DAY)).as_py() for table in parts]
+def _first_day(tables: Iterable[pa.Table]) -> int:
+    days = [pc.min(table.column(DAY)).as_py() for table in tables]
     return int(min((day for day in days if day is not None), default=date.max.toordinal()))

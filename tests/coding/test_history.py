@@ -1,13 +1,18 @@
 """Limits over months with a history file: what earlier runs used counts, and counts once."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from codesheet.commands import CodeOutcome, Past, code_visits
+from codesheet.coding.side_by_side import code_chunks
+from codesheet.commands import CodeOutcome, Past, code_visits, load_ruleset
+from codesheet.exports.reader import read_export
+from codesheet.history_files import HistoryFile, read_history
 from codesheet.replacing import WriteError
+from codesheet.results.tables import Results
 from grid import printed, wrapped, write_workbooks
 
 BOOK = """
@@ -61,14 +66,14 @@ def book(tmp_path: Path) -> Path:
 def run(book: Path, lines: str, past: Past | None) -> CodeOutcome:
     export = book.parent / "visits.csv"
     export.write_text("\n".join([HEAD, *lines.split()]), encoding="utf-8")
-    return code_visits([export], book, book.parent / "coded", "csv", print, past=past)
+    return code_visits([export], book, book.parent / "coded", "csv", print, past=past, rows_to_verify=50)
 
 
 def edits_of(outcome: CodeOutcome) -> list[tuple[str, str]]:
     assert printed(outcome.issues) == []
     visits = pd.read_csv(outcome.files[0].parent / "visits.csv", dtype=str, keep_default_na=False)
     return [
-        (visit, edit.split(": ", 1)[1])
+        (visit, edit.partition(": ")[2] or edit)
         for visit, edit in zip(visits["Visit ID"], visits["Edits"], strict=True)
         if edit
     ]
@@ -141,6 +146,89 @@ def test_what_each_span_counts(
     outcome = run(book, f"V2,{day},P1,{payer},95165,5,{months}", past)
     lines = pd.read_csv(outcome.files[0].parent / "claim_lines.csv")
     assert lines["Units before"].tolist() == [before]
+
+
+def test_a_visit_that_cannot_be_read_now_keeps_its_lines(book: Path, tmp_path: Path) -> None:
+    past = Past(tmp_path / "lines.parquet", date(2025, 1, 1))
+    run(book, MAY, past)
+    outcome = run(book, "V2,2026-05-11,P1,Rolling,95165,many,\nV3,2026-06-01,P1,Rolling,95165,3,", past)
+    assert ("V3", "18 + 3 of 20") in edits_of(outcome)
+    kept = pd.read_parquet(past.path)
+    assert dict(zip(kept["Visit ID"], kept["Units"], strict=True)) == {"V1": 10, "V2": 8, "V3": 3}
+
+
+def test_a_run_that_is_killed_counts_once_when_it_is_repeated(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = Past(tmp_path / "lines.parquet", date(2025, 1, 1))
+    run(book, MAY, past)
+    before = past.path.read_bytes()
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("codesheet.commands.write_results", "codesheet.history_files.parquet.ParquetWriter"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, killed)
+            with pytest.raises(KeyboardInterrupt):
+                run(book, JUNE, past)
+        assert past.path.read_bytes() == before
+        assert not list(tmp_path.glob("*.lock"))
+    assert edits_of(run(book, JUNE, past)) == [("V4", "20 + 3 of 20")]
+    assert pd.read_parquet(past.path)["Units"].sum() == 10 + 8 + 2 + 3 + 20
+
+
+def many_visits(count: int) -> list[str]:
+    """Invent visits of a few patients, spread over a year, in no order."""
+    rng = random.Random(5)
+    payers = ["Rolling", "Calendar", "Start", "Life"]
+    rows = []
+    for number in range(count):
+        day = date(2026, 1, 1) + timedelta(days=rng.randrange(365))
+        patient = rng.randrange(count // 12)
+        payer = payers[patient % 4]
+        rows.append(f"W{number},{day},P{patient},{payer},95165,{rng.randint(0, 6)},{rng.randint(0, 20)}")
+    return rows
+
+
+def coded(book: Path, rows: list[str], past: HistoryFile, size: int, jobs: int = 1) -> list[pd.DataFrame]:
+    export = book.parent / "many.csv"
+    export.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
+    ruleset, _ = load_ruleset(book, print)
+    assert ruleset is not None
+    read, issues = read_export([export], ruleset.rulebook)
+    assert read is not None, issues
+    results = Results()
+    count = 0
+    for _, batch in code_chunks(ruleset, read.chunks(size), jobs, past.history()):
+        results.add(batch)
+        count += 1
+    assert (count > 3) == (size < len(rows))
+    names = ("Claim lines", "Visits", "Review")
+    tables = [pd.concat(results[name].frames(results[name].column_names)) for name in names]
+    keys = ["Visit ID", "Line", "Message"]
+    return [t.sort_values([k for k in keys if k in t.columns], ignore_index=True) for t in tables]
+
+
+def test_limits_over_visits_do_not_turn_on_chunks_jobs_or_order(book: Path, tmp_path: Path) -> None:
+    past = Past(tmp_path / "lines.parquet", date(2025, 1, 1))
+    run(book, "\n".join(f"V{n},2025-12-{n + 1:02d},P{n},Rolling,95165,9," for n in range(30)), past)
+    ruleset, _ = load_ruleset(book, print)
+    assert ruleset is not None
+    file, _ = read_history(past.path, ruleset.rulebook, None)
+    assert file is not None
+    rows = many_visits(360)
+    whole = coded(book, rows, file, 10**9)
+    assert whole[0]["Disposition"].eq("deny").sum() > 20
+    shuffled = random.Random(1).sample(rows, len(rows))
+    for other in (
+        coded(book, rows, file, 40),
+        coded(book, shuffled, file, 40),
+        coded(book, rows, file, 60, jobs=2),
+    ):
+        for one, table in zip(whole, other, strict=True):
+            drop = [name for name in ("Row",) if name in one.columns]
+            pd.testing.assert_frame_equal(one.drop(columns=drop), table.drop(columns=drop), check_dtype=False)
 
 
 def test_a_rulebook_without_limits_says_that_it_counts_nothing(tmp_path: Path) -> None:

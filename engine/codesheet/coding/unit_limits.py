@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask, Vocabulary
 from codesheet.coding.context import Context
 from codesheet.coding.edit_rows import Buckets, CodeIndex, EditRows, claims, row_text, say_left_out
 from codesheet.coding.history import History
 from codesheet.coding.limit_spans import first_days
-from codesheet.coding.used_units import Used
+from codesheet.coding.used_units import Used, texts_of
 from codesheet.coding.view import View, comparable_codes, distinct
-from codesheet.language.values import FieldType
-from codesheet.model import LimitPer, LimitSpan, Required, UnitLimit, UnitLimits
+from codesheet.language.values import FieldType, fold
+from codesheet.model import Level, LimitPer, LimitSpan, Required, UnitLimit, UnitLimits
 from codesheet.sheets.edit_fields import UNITS_BEFORE
 
 _WEIGHTIEST = ("deny", "split", "review", "inform")
@@ -46,6 +47,7 @@ class LimitJoin:
 
     def __init__(self, table: UnitLimits, history: History | None = None) -> None:
         self.history = history
+        self._seen: tuple[Vocabulary, pd.DataFrame] | None = None
         self.turn = 0
         self.turns = 1
         self.due: Mask = np.zeros(0, dtype=bool)
@@ -118,10 +120,27 @@ class LimitJoin:
             if per.span is LimitSpan.VISIT:
                 before[some] = _in_visit(places[some], standing, view)
                 continue
-            used = used or Used.of(view, self._table.per, standing, self.history)
+            used = used or Used.of(view, self._table.per, standing, self._past(view), self._begins)
             before[some], known[some] = self._used(per, places[some], used, view)
             roots[some] = self._to_ask(per, view)
         return before, known, roots
+
+    def _past(self, view: View) -> pd.DataFrame | None:
+        """Give the lines of earlier runs that can concern a batch, found once for each."""
+        if self.history is None:
+            return None
+        if self._seen is None or self._seen[0] is not view.frame.vocabulary:
+            fields = view.rulebook.fields
+            own = [name for name in self._table.per if fields[name].level is Level.ROW]
+            texts = {
+                name: {fold(text) for text in texts_of(view.frame[name], view)[0] if text} for name in own
+            }
+            self._seen = view.frame.vocabulary, self.history.of(texts)
+        return self._seen[1]
+
+    @property
+    def _begins(self) -> int | None:
+        return None if self.history is None else self.history.begins
 
     def _to_ask(self, per: LimitPer, view: View) -> int:
         """Give the recorded fact to ask for where the units before are not known, or else those units."""

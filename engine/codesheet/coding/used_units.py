@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import MISSING, Floats, Index, Mask
-from codesheet.coding.history import CODE, DAY, UNITS, VISIT, History
+from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
+from codesheet.coding.history import CODE, DAY, UNITS
 from codesheet.coding.view import View, comparable_codes, distinct
 from codesheet.language.values import show_value
 
@@ -34,12 +34,18 @@ class Used:
     _total: Floats
 
     @classmethod
-    def of(cls, view: View, per: tuple[str, ...], standing: Mask, history: History | None) -> "Used":
-        """Gather the lines of a view, and of a history those of other visits."""
+    def of(
+        cls,
+        view: View,
+        per: tuple[str, ...],
+        standing: Mask,
+        past: pd.DataFrame | None,
+        begins: int | None,
+    ) -> "Used":
+        """Gather the lines of a view, and those of earlier runs, which are complete from a day on."""
         lines = view.frame.rows
         units = np.where(standing, view.frame["Units"].data, 0.0)
         visit = view.visit_ids.astype(np.int64)
-        past = None if history is None else _others(history, view)
         columns = [_numbers(name, view, past) for name in per]
         alone = np.full(len(view.days), not per)
         for column in columns:
@@ -55,13 +61,14 @@ class Used:
             units = np.concatenate([units, past[UNITS].to_numpy(dtype=np.float64)])
             visit = np.concatenate([visit, np.full(len(past), MISSING, dtype=np.int64)])
         key = distinct(columns, len(day))[0]
-        rank = np.concatenate([view.order, np.full(len(day) - lines, MISSING, dtype=np.int64)])
-        order = np.lexsort((rank, day, key))
+        before_all = np.full(len(day) - lines, MISSING, dtype=np.int64)
+        rank = np.concatenate([view.order, before_all])
+        turn = np.concatenate([_turns(view), before_all])
+        order = np.lexsort((rank, turn, day, key))
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
         day = np.nan_to_num(day)  # an example may lack its day
         composite = key[order] * _DAYS_TO_COME + day[order].astype(np.int64)
-        begins = None if history is None else history.begins
         total = np.concatenate([[0.0], np.cumsum(units[order])])
         return cls(view, key, day, units, visit, alone, begins, order, place, composite, total)
 
@@ -91,12 +98,13 @@ class Used:
         return ~self.alone[lines] & (first_day >= self.begins)
 
 
-def _others(history: History, view: View) -> pd.DataFrame:
-    """Leave out the visits that are coded now: their earlier results are replaced by these."""
-    used = history.used()
-    words = view.frame.vocabulary.words
-    now = {str(words[i]) for i in np.unique(view.frame[view.rulebook.visit_key].data).tolist()}
-    return used[~used[VISIT].isin(now)]
+def _turns(view: View) -> Index:
+    """Put visits in order of their keys: which of two on one day comes first must not turn on the file."""
+    visits, back = np.unique(view.visit_ids, return_inverse=True)
+    texts = view.frame.vocabulary.texts()[visits].astype(str)
+    turns = np.empty(len(visits), dtype=np.int64)
+    turns[np.argsort(texts, kind="stable")] = np.arange(len(visits))
+    return turns[back]
 
 
 def _numbers(name: str, view: View, past: pd.DataFrame | None) -> Index:
@@ -108,9 +116,17 @@ def _numbers(name: str, view: View, past: pd.DataFrame | None) -> Index:
     if column.type.is_text:
         own = words.folded(column.data)
     else:
-        values, back = np.unique(column.data, return_inverse=True)
-        texts = [None if v != v else show_value(v, column.type) for v in values.tolist()]  # noqa: PLR0124 - NaN
+        texts, back = texts_of(column, view)
         own = words.folded(words.ids_of(texts))[back]
     codes, distinct_texts = pd.factorize(past[name])
     before = words.folded(words.ids_of(str(text) or None for text in distinct_texts))
     return np.concatenate([own, np.append(before, MISSING)[codes]]).astype(np.int64)
+
+
+def texts_of(column: Column, view: View) -> tuple[list[str | None], Index]:
+    """Give the distinct values of a column as texts, and the place of each row's among them."""
+    values, back = np.unique(column.data, return_inverse=True)
+    if column.type.is_text:
+        words = view.frame.vocabulary.words
+        return [None if i == MISSING else str(words[i]) for i in values.tolist()], back
+    return [None if np.isnan(v) else show_value(v, column.type) for v in values.tolist()], back

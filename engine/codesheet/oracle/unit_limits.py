@@ -134,7 +134,7 @@ def _used_before(per: LimitPer, table: UnitLimits, line: Record, world: "World")
 
 
 def _is_before(one: Record, line: Record) -> bool:
-    return (one.day or 0.0, one.place) < (line.day or 0.0, line.place)
+    return (one.day or 0.0, one.visit, one.place) < (line.day or 0.0, line.visit, line.place)
 
 
 def _is_before_in_visit(one: Record, line: Record) -> bool:

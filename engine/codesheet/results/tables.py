@@ -281,11 +281,6 @@ class Results:
         own.seconds.update(batch.seconds)
         self.counts.add(own)
 
-    def coded_visits(self) -> Iterator[Any]:
-        """Give the keys of the visits of which some row could be read, as Arrow columns."""
-        for table in self._tables["Visits"].tables(["Visit ID", "Status"]):
-            yield table.filter(pc.not_equal(table.column("Status"), "rejected")).column("Visit ID")
-
     def worklist(self) -> SpooledTable:
         """Give the review edits of all batches by queue; within one they stand so already."""
         return self._tables["Review"].by("Queue", queue_order)

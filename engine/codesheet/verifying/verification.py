@@ -1,13 +1,16 @@
 """Verifying a coded batch: a sample of its rows, coded a second time."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder, broken_visits
 from codesheet.coding.columns import Index, values_of
+from codesheet.coding.history import CODE, DAY, UNITS, History
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.language.values import Scalar
+from codesheet.language.values import Scalar, fold, show_value
 from codesheet.model import Origin, Rulebook
+from codesheet.oracle.edit_rows import ClaimState
 from codesheet.oracle.visits import code_rows
 from codesheet.verifying.comparison import Difference, compare
 from codesheet.verifying.sample import sample_rows
@@ -43,13 +46,38 @@ class Verification:
         return f"verified {checked}: {visits:,} visits differ, in {'; '.join(places[:_MOST_NAMED])}{more}"
 
 
-def verify(ruleset: Ruleset, encounters: Encounters, batch: CodedBatch, rows: int) -> Verification:
-    """Compare about so many rows of a coded batch with what the plain evaluator makes of them."""
+def verify(
+    ruleset: Ruleset, encounters: Encounters, batch: CodedBatch, rows: int, history: History | None = None
+) -> Verification:
+    """Compare about so many rows of a coded batch with what the plain evaluator makes of them.
+
+    `history` is what the batch was coded with.
+    """
     picked = sample_rows(ruleset, encounters, batch, rows)
     rulebook = ruleset.rulebook
-    plain = code_rows(rulebook, _plain_rows(rulebook, encounters, picked), broken_visits(encounters))
+    rows_again = _plain_rows(rulebook, encounters, picked)
+    past = None if history is None else _plain_past(rulebook, history, rows_again)
+    plain = code_rows(rulebook, rows_again, broken_visits(encounters), past)
     found = compare(plain, rulebook, encounters, batch, picked)
     return Verification(len(picked), len(plain.visits), tuple(found))
+
+
+def _plain_past(
+    rulebook: Rulebook, history: History, rows: Sequence[Mapping[str, Scalar | None]]
+) -> ClaimState:
+    """Give the days and units of earlier runs by whose they are, of those that some rows can concern."""
+    per = rulebook.unit_limits.per if rulebook.unit_limits is not None else ()
+    read = [name for name in per if rulebook.fields[name].origin is Origin.READ]
+    texts = {
+        name: {
+            fold(show_value(value, rulebook.fields[name].type)) for row in rows if (value := row.get(name))
+        }
+        for name in read
+    }
+    past: dict[tuple[str, ...], list[tuple[float, float]]] = {}
+    for line in history.of(texts)[[*per, CODE, DAY, UNITS]].itertuples(index=False, name=None):
+        past.setdefault(tuple(map(str, line[:-2])), []).append((float(line[-2]), float(line[-1])))
+    return ClaimState(past=past, begins=history.begins)
 
 
 def differences(ruleset: Ruleset, encounters: Encounters) -> list[str]:
