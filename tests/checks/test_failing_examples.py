@@ -26,6 +26,7 @@ SHEETS = """
 | Family          | text         |          |             |
 | Turn            | text         |          |             |
 | Hours           | number       |          | Minutes / 60 |
+| Drug code       | code         |          |             |
 # Drugs
 | Lookup       | Drugs   |
 | If not found | nothing |
@@ -33,6 +34,13 @@ SHEETS = """
 | Drug | Family |
 | aaa  | chemo  |
 | bbb  | other  |
+# Codes
+| Lookup       | Codes     |
+| If not found | nothing   |
+| KEY  | VALUE     | TO         |
+| Drug | Drug code |            |
+| aaa  | J1        |            |
+| bbb  | J2        | 2020-12-31 |
 # Turn
 | Decision   | Turn           |
 | Result     | fields         |
@@ -134,6 +142,16 @@ def test_a_field_names_the_rule_that_gave_it(failing: Failing) -> None:
             [""],
         ),
         (
+            "bbb | drip | 10 | J2 | 1 | | | | |",
+            'lookup "Codes" (book.xlsx!Codes!6) holds J2, but not on that day',
+            ["Codes!6"],
+        ),
+        (
+            "aaa | drip | 10 | J1 | 1 | | | | |",
+            'lookup "Codes" (book.xlsx!Codes!5) holds J1, and no rule took it from there',
+            ["Codes!5"],
+        ),
+        (
             "bbb | push | 10 | A4 | 2 | | | | |",
             'A4 1 is from decision "Administration" (book.xlsx!Administration!9)',
             ["9"],
@@ -145,7 +163,8 @@ def test_lines_name_the_rules_behind_them(
 ) -> None:
     (issue,) = failing(f"| V1 | 2026-01-05 | {row}")
     assert issue.reason == f"visit V1: expected {issue.expected}; got {issue.got}; {because}"
-    cells = [f"book.xlsx!Administration!{cell}".removesuffix("!") for cell in related]
+    sheets = (cell if "!" in cell else f"Administration!{cell}".removesuffix("!") for cell in related)
+    cells = [f"book.xlsx!{sheet}" for sheet in sheets]
     assert [str(cell) for cell in issue.related] == cells
 
 

@@ -9,7 +9,7 @@ from codesheet.language.formula_types import fields_read
 from codesheet.language.formulas import Clear, Literal
 from codesheet.language.values import Scalar, fold, read_value, show_value, tidy
 from codesheet.location import CellRef
-from codesheet.model import Condition, DecisionTable, Level, Output, Result, Rule, Rulebook
+from codesheet.model import Condition, DecisionTable, Level, LookupRow, Output, Result, Rule, Rulebook
 from codesheet.oracle.answers import Answer
 from codesheet.oracle.unary_tests import accepts, in_force
 
@@ -56,9 +56,21 @@ class NearestRules:
         misses = self._misses(self._by_formula, visit)
         best = min(misses, key=lambda miss: miss.distance, default=None)
         if best is None or best.failed or not best.is_in_force:
-            return f"no rule names {code}", []
+            return self._in_lookups(code, visit)
         read = " and ".join(self._shown(name, best.row) for name in sorted(fields_read(best.code.formula)))
         return f"{self._givers.name(best.rule.at)} gives {tidy(best.code.text)}, and {read}", [best.code.at]
+
+    def _in_lookups(self, code: str, visit: Visit) -> tuple[str, list[CellRef]]:
+        """Speak of a code that no rule names: a lookup may hold it, on other days perhaps."""
+        found = [row for row in _lookup_rows(self._coded.rulebook) if fold(code) in _texts(row)]
+        if not found:
+            return f"no rule names {code}", []
+        date = self._coded.rulebook.date_of_service
+        days = [self._row(place)[date].value for place in self._coded.rows_of.get(visit.key, [])]
+        for row in found:
+            if any(in_force(row.period, day if isinstance(day, float) else None) for day in days):
+                return f"{self._givers.name(row.at)} holds {code}, and no rule took it from there", [row.at]
+        return f"{self._givers.name(found[-1].at)} holds {code}, but not on that day", [found[-1].at]
 
     def _of_written(self, code: str, misses: list[_Miss]) -> tuple[str, list[CellRef]]:
         """Speak of rules whose Code is this very one."""
@@ -114,6 +126,17 @@ def _giving_codes(rulebook: Rulebook) -> Iterator[tuple[DecisionTable, Rule, Out
             output = rule.output("Code")
             if output is not None and not isinstance(output.formula, Clear):
                 yield table, rule, output
+
+
+def _lookup_rows(rulebook: Rulebook) -> Iterator[LookupRow]:
+    for lookup in rulebook.lookups.values():
+        yield from lookup.rows
+
+
+def _texts(row: LookupRow) -> set[str]:
+    """Give the values of a lookup's row, to be compared without case."""
+    parts = [part for value in row.values for part in (value if isinstance(value, tuple) else (value,))]
+    return {fold(part) for part in parts if isinstance(part, str)}
 
 
 def _miss(

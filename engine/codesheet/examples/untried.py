@@ -54,13 +54,19 @@ def _fields_from_nowhere(rulebook: Rulebook, encounters: Encounters) -> Iterator
     A field with headings of its own, or with a word in Required, is meant to be read from the export.
     """
     read = reads_of(rulebook).fields
+    missing: list[Field] = []
     for field in rulebook.fields.values():
         declared_as_read = field.required is not Required.NO or field.headings != (field.name,)
         if field.origin is not Origin.READ or declared_as_read or field.name not in read:
             continue
         column = encounters.frame.columns.get(field.name)
         if column is None or column.missing.all():
-            yield IssueCode.FIELD_FROM_NOWHERE.issue(field.at, field=field.name)
+            missing.append(field)
+    if missing:
+        names, more = [field.name for field in missing], len(missing) - _MOST_NAMED
+        shown = ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        others = (field.at for field in missing[1:_MOST_NAMED])
+        yield IssueCode.FIELD_FROM_NOWHERE.issue(missing[0].at, *others, fields=shown)
 
 
 def _row(at: CellRef, beside: CellRef) -> str:

@@ -37,9 +37,9 @@ class ExampleIssues:
     )
     FIELD_FROM_NOWHERE = warning(
         "E304",
-        "rules read {field}, no table gives it, and no example has a value of it",
+        "rules read {fields}, which no table gives, and no example has a value",
         "if a sheet that gave it was deleted or renamed, bring it back; if the export has it, add an example",
-        value_is="field",
+        value_is="fields",
     )
     EDGE_WITHOUT_EXAMPLE = note(
         "E303",
