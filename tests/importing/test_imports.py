@@ -94,6 +94,59 @@ def test_add_ons_from_text_and_xlsx(tmp_path: Path) -> None:
     assert imported("add-on", [tmp_path / "AOC_V2025Q4-MCR.xlsx"])["NCCI add-on codes"][3:] == expected
 
 
+def test_add_ons_of_fixed_width_without_headings(tmp_path: Path) -> None:
+    lines = "\n".join(
+        [
+            "96415" + " " * 7 + "96413" + " " * 7 + "1" + "2013091" + " " * 7,
+            "96361" + " " * 7 + "96360" + "2024366" + "1" + "2013091" + " " * 7 + "96360 Practitioner Only",
+            "99292" + "2030001" + "CCCCC" + " " * 7 + "2" + "2013091" + "2029365",
+        ]
+    )
+    sheets = imported("add-on", [write(tmp_path, "AOC_V2025Q4-MCR.txt", lines)])
+    assert sheets["NCCI add-on codes"][4:] == [
+        ["96413", "96415", "1", "2013-04-01"],
+        ["96360", "96361", "1", "2013-04-01", "2024-12-31"],
+        ["CCCCC", "99292", "2", "2013-04-01", "2029-12-31"],
+    ]
+    unsure = write(tmp_path, "AOC_V2026Q1-MCR.txt", lines.splitlines()[0])
+    with pytest.raises(ImportProblem, match="which of two codes is the primary cannot be told"):
+        read_files("add-on", [unsure], Options(), None)
+    broken = write(tmp_path, "AOC_V2026Q2-MCR.txt", lines + "\n96366 96365")
+    with pytest.raises(ImportProblem, match="line 4: no add-on code"):
+        read_files("add-on", [broken], Options(), None)
+
+
+def test_hcpcs_as_reference_files_that_a_rulebook_reads(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    text = """
+        ## core.xlsx
+        # Fields
+        | Fields          |                 |
+        | Visit key       | Visit ID        |
+        | Date of service | Date of service |
+        | Row order       | Visit ID        |
+        | Field             | Type | Required |
+        | Visit ID          | text | yes      |
+        | Date of service   | date | yes      |
+        | HCPCS             | code | no       |
+        | HCPCS description | text | no       |
+    """
+    write_workbooks(text, book)
+    file = write(tmp_path, "HCPC2026_OCT_ANWEB.csv", HCPCS)
+    write_imported(read_files("hcpcs", [file], Options(), None), book / "hcpcs.parquet")
+    assert sorted(one.name for one in book.glob("*.parquet")) == [
+        "hcpcs.parquet",
+        "hcpcs_hcpcs_modifiers.parquet",
+    ]
+    ruleset, issues = load_ruleset(book, lambda _: None)
+    assert printed(issues) == []
+    assert ruleset is not None
+    lookup = ruleset.rulebook.lookups["HCPCS codes"]
+    assert [str(row.at) for row in lookup.rows] == ["hcpcs.parquet!Lookup!7", "hcpcs.parquet!Lookup!8"]
+    assert len(ruleset.rulebook.sets["HCPCS modifiers"].members) == 1
+
+
 def test_hcpcs_codes_as_a_lookup_and_modifiers_as_a_set(tmp_path: Path) -> None:
     sheets = imported("hcpcs", [write(tmp_path, "HCPC2026_OCT_ANWEB.csv", HCPCS)])
     assert sheets["HCPCS codes"][4:] == [

@@ -10,7 +10,7 @@ from codesheet.coding.context import Context
 from codesheet.coding.edit_rows import Buckets, CodeIndex, EditRows, claims, row_text, say_left_out
 from codesheet.coding.history import History
 from codesheet.coding.limit_spans import first_days
-from codesheet.coding.used_units import Used, texts_of
+from codesheet.coding.used_units import Used, texts_of, units_used
 from codesheet.coding.view import View, comparable_codes, distinct
 from codesheet.language.values import FieldType, fold
 from codesheet.model import Level, LimitPer, LimitSpan, Required, UnitLimit, UnitLimits
@@ -208,7 +208,7 @@ def _in_visit(lines: Index, standing: Mask, view: View) -> Floats:
     """Give the units of the same code earlier in each line's visit."""
     group = distinct([claims(view, ()), comparable_codes(view.frame["Code"], view.frame)], view.frame.rows)[0]
     order = np.lexsort((view.order, group))
-    units = np.where(standing, view.frame["Units"].data, 0.0)[order]
+    units = units_used(view, standing)[order]
     total = np.concatenate([[0.0], np.cumsum(units)])
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

@@ -44,7 +44,7 @@ class Used:
     ) -> "Used":
         """Gather the lines of a view, and those of earlier runs, which are complete from a day on."""
         lines = view.frame.rows
-        units = np.where(standing, view.frame["Units"].data, 0.0)
+        units = units_used(view, standing)
         visit = view.visit_ids.astype(np.int64)
         columns = [_numbers(name, view, past) for name in per]
         alone = np.full(len(view.days), not per)
@@ -58,7 +58,7 @@ class Used:
         day = view.days
         if past is not None:
             day = np.concatenate([day, past[DAY].to_numpy(dtype=np.float64)])
-            units = np.concatenate([units, past[UNITS].to_numpy(dtype=np.float64)])
+            units = np.concatenate([units, np.nan_to_num(past[UNITS].to_numpy(dtype=np.float64))])
             visit = np.concatenate([visit, np.full(len(past), MISSING, dtype=np.int64)])
         key = distinct(columns, len(day))[0]
         before_all = np.full(len(day) - lines, MISSING, dtype=np.int64)
@@ -96,6 +96,11 @@ class Used:
         if self.begins is None:
             return np.zeros(len(lines), dtype=bool)
         return ~self.alone[lines] & (first_day >= self.begins)
+
+
+def units_used(view: View, standing: Mask) -> Floats:
+    """Give the units that lines use up: none where they do not stand, or have none (they are in review)."""
+    return np.where(standing, np.nan_to_num(view.frame["Units"].data), 0.0)
 
 
 def _turns(view: View) -> Index:

@@ -1,4 +1,4 @@
-"""NCCI add-on codes: `AOC_V2025Q4…` as xlsx or text with headings, and excerpts in csv."""
+"""NCCI add-on codes: `AOC_V2025Q4…` as xlsx, as text with headings or of fixed width, and excerpts in csv."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from codesheet.importing.dates import iso_dates
+from codesheet.importing.fixed_add_ons import is_fixed_width, read_fixed_width
 from codesheet.importing.imported import Imported, ImportedSheet
 from codesheet.importing.options import Options, release_of
 from codesheet.importing.published_files import Wanted, read_published
@@ -32,7 +33,7 @@ def import_add_on_codes(files: Sequence[Path], options: Options) -> Imported:
     release = release_of(files, options)
     parts = []
     for file in files:
-        columns = read_published(file, _WANTED, key="Add-on", pattern=r"^[A-Z0-9]{5}$").columns
+        columns = _columns(file)
         ends = [iso_dates(columns[name], file.name) for name in ("Deletion", "Add-on ends", "Primary ends")]
         parts.append(
             pa.table(
@@ -55,6 +56,12 @@ def import_add_on_codes(files: Sequence[Path], options: Options) -> Imported:
         ("Applies to", options.applies_to),
     )
     return Imported(about, (sheet,))
+
+
+def _columns(file: Path) -> pa.Table:
+    if is_fixed_width(file):
+        return read_fixed_width(file)
+    return read_published(file, _WANTED, key="Add-on", pattern=r"^[A-Z0-9]{5}$").columns
 
 
 def _earliest(dates: Sequence[pa.Array]) -> pa.Array:

@@ -1,5 +1,6 @@
 """What an import makes: sheets of a rulebook, written as a workbook or, when large, as a reference file."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ class Imported:
 
 
 def write_imported(imported: Imported, target: Path) -> None:
-    """Write the sheets, at once or not at all: `.xlsx` to be edited in Excel, `.parquet` to be looked up.
+    """Write the sheets: `.xlsx` to be edited in Excel, `.parquet` (a file each) to be looked up.
 
     Raises:
         ImportProblem: the sheets do not fit the form.
@@ -57,12 +58,12 @@ def write_imported(imported: Imported, target: Path) -> None:
     """
     about = [["About"], *([label, value] for label, value in imported.about if value)]
     if target.suffix.lower() == ".parquet":
-        if len(imported.sheets) > 1:
-            msg = f"{target.name}: several sheets go into a workbook; write .xlsx"
-            raise ImportProblem(msg)
-        (sheet,) = imported.sheets
-        with replacing_file(target) as new:
-            write_reference(new, sheet.kind, about, sheet.title_rows, sheet.columns)
+        for sheet, file in _reference_files(imported, target):
+            title = dict(imported.about).get("Title", "")
+            titles = {title: title if file == target else f"{title}: {sheet.name}"}
+            own = [[titles.get(cell, cell) for cell in row] for row in about]
+            with replacing_file(file) as new:
+                write_reference(new, sheet.kind, own, sheet.title_rows, sheet.columns)
         return
     if target.suffix.lower() != ".xlsx":
         msg = f"{target.name}: write .xlsx (a workbook) or .parquet (a reference file, for millions of rows)"
@@ -75,6 +76,13 @@ def write_imported(imported: Imported, target: Path) -> None:
     with replacing_file(target) as new:
         sheets = {"About": iter(about)} | {sheet.name[:31]: _rows(sheet) for sheet in imported.sheets}
         write_workbook(new, sheets)
+
+
+def _reference_files(imported: Imported, target: Path) -> Iterator[tuple[ImportedSheet, Path]]:
+    """Give each sheet its file: the first the target, others one beside it, named after them too."""
+    for place, sheet in enumerate(imported.sheets):
+        name = re.sub(r"[^a-z0-9]+", "_", sheet.name.casefold())
+        yield sheet, target.with_name(f"{target.stem}_{name}{target.suffix}") if place else target
 
 
 def _rows(sheet: ImportedSheet) -> Iterator[Sequence[str | None]]:
