@@ -366,3 +366,8 @@ def test_a_copied_row_that_was_to_follow_in_time(policy: str, scope: str) -> Non
 def test_a_row_pasted_twice() -> None:
     (line,) = checked("Unique", "| IF | THEN |\n| Route | Size |\n| SC | 1 |\n| | 2 |\n| SC | 1 |\n")[-1:]
     assert "this row says the same as row 6: delete one of them" in line
+
+
+def test_rows_that_no_one_cell_could_join() -> None:
+    rows = "| IF | THEN |\n| Plan | Size |\n| not aaa, bbb | 1 |\n| is blank | 1 |\n"
+    assert [line for line in checked("Unique", rows, notes=True) if "[T207]" in line] == []

@@ -84,5 +84,5 @@ def test_versions_that_begin_on_the_same_day() -> None:
     _, issues = parse(with_fields(policy("p.xlsx", about, "") + policy("q.xlsx", about, "")))
     assert [line for line in printed(issues) if "error" in line] == wrapped("""
         q.xlsx!About!B3: error[W119] two versions of "Caps" have the same Effective from (2024-01-01): give
-            each its own (see also p.xlsx!About!B3)
+            each its own, or delete the one that is a copy (see also p.xlsx!About!B3)
     """)

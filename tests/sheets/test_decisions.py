@@ -311,5 +311,6 @@ def test_a_zero_that_excel_has_eaten() -> None:
     _, issues = parse_sheets(sheets, [])
     assert printed(issues) == wrapped("""
         book.xlsx!A!A7: error[W122] 2 is a number, and other codes of Place of service are longer (02): Excel
-            may have removed a leading zero; format the cell as text and write the whole code
+            may have removed a leading zero; format the cell as text and write the whole code, if a
+            code belongs here
     """)

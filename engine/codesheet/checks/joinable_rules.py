@@ -7,6 +7,7 @@ from codesheet.checks.geometry import DATES, Geometry
 from codesheet.checks.rule_pairs import named, related, same_outputs
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.unary_test_printer import show_unary_test
+from codesheet.language.unary_tests import AnyOf, Not
 from codesheet.model import HitPolicy
 
 _ORDER_FREE = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.COLLECT, HitPolicy.FIRST)
@@ -38,4 +39,7 @@ def _joined(dimension: Dimension, place: int) -> str:
     bits = first.bits.sure | second.bits.sure
     if bits == dimension.everything:
         return '"-"'
-    return f'"{show_unary_test(dimension.classes.test_of(bits), dimension.kind)}"'
+    test = dimension.classes.test_of(bits)
+    if isinstance(test, AnyOf) and any(isinstance(part, Not) for part in test.tests):
+        return ""  # not speaks for a whole cell: `not a, is blank` would be another test
+    return f'"{show_unary_test(test, dimension.kind)}"'

@@ -47,7 +47,18 @@ def reads_of(rulebook: Rulebook) -> Reads:
             reads.formula(lookup.if_not_found.message)
     for table in rulebook.decisions.values():
         _of_table(table, reads)
+    _of_claim_edits(rulebook, reads)
     return reads
+
+
+def _of_claim_edits(rulebook: Rulebook, reads: Reads) -> None:
+    for edits in (rulebook.code_pairs, rulebook.unit_limits, rulebook.add_on_codes):
+        if edits is not None:
+            reads.fields.update(edits.per)
+            for row in edits.rows:
+                reads.conditions(row.conditions)
+    if rulebook.unit_limits is not None:
+        reads.fields |= {rulebook.unit_limits.units_before, rulebook.unit_limits.months_since_start}
 
 
 def _of_table(table: DecisionTable, reads: Reads) -> None:

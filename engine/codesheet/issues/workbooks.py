@@ -55,7 +55,7 @@ class WorkbookIssues:
     SAME_VERSION = error(
         "W119",
         'two versions of "{title}" have the same Effective from ({day})',
-        "give each its own",
+        "give each its own, or delete the one that is a copy",
         value_is="title",
     )
     LABELS_DISAGREE = error(
@@ -73,7 +73,7 @@ class WorkbookIssues:
             "{text} is a number, and other codes of {field} are longer ({longer}): Excel may have removed a "
             "leading zero"
         ),
-        "format the cell as text and write the whole code",
+        "format the cell as text and write the whole code, if a code belongs here",
     )
     MISSING_COLUMN = error("W123", "the table has no {column} column", "add one")
     BLANK_CELL = error("W124", "{column} is blank", "{remedy}")
