@@ -1,15 +1,17 @@
 """Contenders against each other: rules and rows written out, runs in turns in processes, answers compared."""
 
+import os
 import pickle
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter, process_time
+from shutil import which
+from time import perf_counter
 from typing import Any
 
-from measuring import HERE, MEGABYTE, child, peak, reset_peak
+from measuring import HERE, MEGABYTE, child, peak, processor_seconds, reset_peak
 
 SCRIPT = HERE / "peers.py"
 CODESHEET = "codesheet"
@@ -21,13 +23,18 @@ PACKAGES = {  # what is imported first, and how to get it
     "DuckDB SQL": ("duckdb", "duckdb"),
     "polars": ("polars", "polars"),
     "durable-rules, row by row": ("durable.lang", ""),
+    "Drools": ("drools.jars", "drools-jpy"),
     "zen-engine": ("zen", "zen-engine"),
     "CLIPS": ("clips", "clipspy"),
     "rule-engine": ("rule_engine", "rule-engine"),
     "pyDMNrules": ("pyDMNrules", "pyDMNrules"),
 }
+PROGRAMS = {"Drools": "javac"}
+"""What must be installed beside packages."""
+
 MOST_ROWS = {
     FEWER: 10_000,
+    "Drools": 100_000,
     "durable-rules, row by row": 10_000,
     "zen-engine": 10_000,
     "CLIPS": 10_000,
@@ -36,8 +43,8 @@ MOST_ROWS = {
 }
 """Slow contenders decide the first rows only; their speed is quoted per row all the same."""
 
-MOST_RUNS = {"pyDMNrules": 1}
-"""Importing it takes longer than all others' runs together: it builds its grammar's tables each time."""
+MOST_RUNS = {"pyDMNrules": 1, "Drools": 2}
+"""What takes long to start: pyDMNrules builds its grammar's tables, Drools compiles its Java sources."""
 
 
 MEASURES = (
@@ -139,11 +146,12 @@ def run_child(name: str, folder: Path, rows: int) -> dict[str, Any]:
     start = perf_counter()
     prepared = engine.prepare(loaded, table)
     prepare_seconds = perf_counter() - start
-    before = reset_peak()
-    start, cpu_start = perf_counter(), process_time()
+    process = engine.process(loaded) if hasattr(engine, "process") else os.getpid()
+    before = reset_peak(process)
+    start, cpu_start = perf_counter(), processor_seconds(process)
     given = engine.decide(loaded, prepared)
-    seconds, cpu_seconds = perf_counter() - start, process_time() - cpu_start
-    memory = (peak() - before) / MEGABYTE
+    seconds, cpu_seconds = perf_counter() - start, processor_seconds(process) - cpu_start
+    memory = (peak(process) - before) / MEGABYTE
     (folder / "answers.pickle").write_bytes(pickle.dumps(engine.answers(loaded, given)))
     start = perf_counter()
     again = engine.load(rules)
@@ -168,8 +176,12 @@ def installed(names: Sequence[str]) -> Iterator[str]:
             import_module(module)
         except ImportError:
             print(f"{name} is skipped: it is not installed (pip install {package})", file=sys.stderr)
-        else:
-            yield name
+            continue
+        program = PROGRAMS.get(name, "")
+        if program and not which(program):
+            print(f"{name} is skipped: {program} is not installed", file=sys.stderr)
+            continue
+        yield name
 
 
 def write_bout(title: str, task: Any, rows: Any, names: Sequence[str], folder: Path) -> Bout:  # noqa: ANN401

@@ -105,19 +105,26 @@ def memory_of(process: int) -> int:
     return 0
 
 
-def reset_peak() -> int:
-    """Begin to measure this process's peak memory anew; give its memory now, in bytes."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return _status("VmRSS")
+def reset_peak(process: int | str = "self") -> int:
+    """Begin to measure a process's peak memory anew; give its memory now, in bytes."""
+    Path(f"/proc/{process}/clear_refs").write_text("5", encoding="ascii")
+    return _status(process, "VmRSS")
 
 
-def peak() -> int:
-    """Give the most memory this process had since `reset_peak`, in bytes."""
-    return _status("VmHWM")
+def peak(process: int | str = "self") -> int:
+    """Give the most memory a process had since `reset_peak`, in bytes."""
+    return _status(process, "VmHWM")
 
 
-def _status(name: str) -> int:
-    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+def processor_seconds(process: int | str = "self") -> float:
+    """Give the processor time a process has used, in hundredths of seconds."""
+    after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _status(process: int | str, name: str) -> int:
+    text = Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace")
+    found = re.search(rf"{name}:\s+(\d+) kB", text)
     return int(found[1]) * 1024 if found else 0
 
 

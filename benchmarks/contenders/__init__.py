@@ -4,6 +4,7 @@
 `load` makes it ready to run; `prepare` gives rows the form the engine takes (apart from the time quoted);
 `decide` gives an answer a row; `answers` makes plain texts of them (untimed): the codes of the rules that
 count, in their order, joined by "; ", with ` x units` where the table gives units. `versions` names what ran.
+One that decides in a process of its own says in which (`process`).
 """
 
 from importlib import import_module
@@ -19,6 +20,7 @@ NAMES = {
     "DuckDB SQL": "duckdb_sql",
     "polars": "polars_expressions",
     "durable-rules, row by row": "durable_rows",
+    "Drools": "drools_model",
     "zen-engine": "zen_tables",
     "CLIPS": "clips_rules",
     "rule-engine": "rule_engine_texts",
