@@ -120,6 +120,12 @@ def _predicate(name: str, test: UnaryTest) -> str:
             return f"(or {' '.join(_predicate(name, part) for part in parts)})"
         case Equals(value):
             return f"(eq ?{name} {_constant(value)})"
+        case Blank():
+            return f"(eq ?{name} nil)"
+        case NotBlank():
+            return f"(neq ?{name} nil)"
+        case Not(inner):
+            return f"(and (neq ?{name} nil) (not {_predicate(name, inner)}))"
         case Wildcard(pattern):
             start = prefix(pattern)
             return f'(and (neq ?{name} nil) (eq (sub-string 1 {len(start)} ?{name}) "{start}"))'

@@ -113,6 +113,10 @@ def _whole(test: UnaryTest) -> str:
             return f"$ != null and not({_whole(inner)})"
         case Wildcard(pattern):
             return f"startsWith($, {_constant(prefix(pattern))})"
+        case Interval(low, high, low_open, high_open):
+            ends = [f"$ {'>' if low_open else '>='} {number(low)}"] if low is not None else []
+            ends += [f"$ {'<' if high_open else '<='} {number(high)}"] if high is not None else []
+            return f"$ != null and {' and '.join(ends)}"
         case Blank():
             return "$ == null"
         case NotBlank():
