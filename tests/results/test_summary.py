@@ -114,8 +114,10 @@ def test_the_worklist_is_in_order_of_queues_then_visits(written: Written) -> Non
     review = sheet(written.workbook, "Review")
     queues = review["Queue"].fillna("\U0010ffff")
     assert queues.tolist() == sorted(queues, key=str.casefold)
+    visits = sheet(written.workbook, "Visits")["Visit ID"].tolist()
     for _, part in review.groupby(queues):
-        assert part["Row"].is_monotonic_increasing
+        places = [visits.index(visit) for visit in part["Visit ID"]]
+        assert places == sorted(places)
 
 
 def test_values_beyond_the_longest_list_are_one_last_item(tmp_path: Path) -> None:

@@ -46,10 +46,21 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def map_text(table: pa.Table, change: Any) -> pa.Table:  # noqa: ANN401 - pyarrow has no types
-    """Give the table with every text column and every name changed by a function of Arrow arrays."""
+    """Give the table with every column of text and every name changed by a function of Arrow arrays.
+
+    Of a column that holds each text once, each is changed once.
+    """
     names = change(pa.array(table.column_names, pa.large_string())).to_pylist()
-    columns = [change(c) if pa.types.is_large_string(c.type) else c for c in table.columns]
-    return pa.table(columns, names=unique_names(names))
+    return pa.table([_map_column(column, change) for column in table.columns], names=unique_names(names))
+
+
+def _map_column(column: pa.ChunkedArray, change: Any) -> Any:  # noqa: ANN401
+    if pa.types.is_large_string(column.type):
+        return change(column)
+    if not pa.types.is_dictionary(column.type):
+        return column
+    chunks = [pa.DictionaryArray.from_arrays(c.indices, change(c.dictionary)) for c in column.chunks]
+    return pa.chunked_array(chunks, column.type)
 
 
 def _as_column(values: pd.Series) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from codesheet.model import Rulebook
 from codesheet.results import palette
+from codesheet.results.arrow_tables import decoded
 from codesheet.results.column_help import column_help
 from codesheet.results.excel import (
     LINE_HEIGHT,
@@ -60,7 +61,7 @@ def data_sheets(name: str, table: SpooledTable, rulebook: Rulebook) -> Iterator[
     options = _options(name, table, rulebook)
     for number, (count, chunks) in enumerate(table.slices(MAX_ROWS), start=1):
         title = name if number == 1 else f"{name} ({number})"
-        rows = stream(table.schema, map(fit_for_cells, chunks))
+        rows = stream(table.schema, (decoded(fit_for_cells(chunk)) for chunk in chunks))
         heights = {0: 30.0} if count else {}
         if table.num_rows <= DECORATED_ROWS:
             rows = rows.read_all()
@@ -126,8 +127,11 @@ def _look(column: str, table: SpooledTable) -> Look | None:
 def _width(column: str, table: pa.Table) -> float:
     if column in _PROSE:
         return _PROSE[column]
-    shown = [_shown_length(value) for value in table.column(column).to_pylist()]
-    longest = max(shown, default=0)
+    values = table.column(column)
+    if pa.types.is_large_string(values.type):
+        longest = pc.max(pc.utf8_length(values)).as_py() or 0
+    else:
+        longest = max((_shown_length(value) for value in values.unique().to_pylist()), default=0)
     # The heading wraps to two lines, clear of the filter button.
     heading = max(-(-len(column) // 2) + 1, *map(len, column.split() or [""])) + _FILTER_BUTTON
     return float(min(max(longest + 3, heading), _WIDEST))

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from codesheet.results.arrow_tables import TEXT, map_text
+from codesheet.results.arrow_tables import TEXT, decoded, map_text
 from codesheet.results.tables import SpooledTable
 
 _FORMULA_LIKE = "^('*[=+\\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - full-width signs begin formulas as well
@@ -58,8 +58,8 @@ def write_folder(
 def _write_csv(path: Path, table: SpooledTable) -> None:
     options = csv.WriteOptions(quoting_style="needed")
     with csv.CSVWriter(path, _safe_names(table.schema), write_options=options) as writer:
-        for chunk in table.tables():
-            writer.write_table(map_text(chunk, _safe_text))
+        for chunk in table.encoded_tables():
+            writer.write_table(decoded(map_text(chunk, _safe_text)))
 
 
 def write_parquet(path: Path, table: SpooledTable) -> None:

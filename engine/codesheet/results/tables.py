@@ -117,11 +117,14 @@ class SpooledTable:
 
     def head(self, rows: int) -> pa.Table:
         """Give the first rows."""
-        chunks = list(self._rows(0, rows))
+        chunks = [decoded(chunk) for chunk in self._rows(0, rows)]
         return pa.concat_tables(chunks) if chunks else self.schema.empty_table()
 
     def slices(self, most_rows: int) -> Iterator[tuple[int, Iterator[pa.Table]]]:
-        """Cut the rows into parts of at most so many; each with its row count and its chunks, once."""
+        """Cut the rows into parts of at most so many; each with its row count and its chunks, once.
+
+        The chunks hold each text of a column once.
+        """
         for start in range(0, max(self.num_rows, 1), most_rows):
             count = min(most_rows, self.num_rows - start)
             yield count, self._rows(start, count)
@@ -143,7 +146,7 @@ class SpooledTable:
         return ordered
 
     def _rows(self, start: int, count: int) -> Iterator[pa.Table]:
-        for table in self.tables():
+        for table in self.encoded_tables():
             part = table.slice(max(start, 0), max(count + min(start, 0), 0))
             if start < table.num_rows and part.num_rows:
                 yield part
