@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from random import Random
+from textwrap import dedent
 
 import numpy as np
 import pandas as pd
@@ -132,3 +133,64 @@ def test_parts_give_what_the_whole_gives(seed: int, tmp_path: Path, monkeypatch:
     pd.testing.assert_frame_equal(in_parts.claim_lines, whole.claim_lines)
     pd.testing.assert_frame_equal(in_parts.edits, whole.edits)
     assert len(whole.edits) > 5
+
+
+COUNTED = """
+# Pairs
+| Code pairs | NCCI |
+| Column 1 | Column 2 | Modifier indicator |
+| A1111    | B1111    | 0                  |
+# Add-ons
+| Add-on codes | AOC |
+| Primary | Add-on | Type |
+| B1111   | C1111  | 1    |
+| C1111   | D1111  | 1    |
+# Limits
+| Unit limits | Caps       |
+| Per         | Patient ID |
+| Code  | Limit | Per   | Action |
+| E1111 | 5     | day   | split  |
+| E1111 | 4     | visit | split  |
+# Over
+| Decision | Over         |
+| Result   | line changes |
+| Order    | 10           |
+| IF               | THEN             | THEN        |
+| Units over limit | Split off        | Disposition |
+| >= 1             | Units over limit | deny        |
+# What follows
+| Decision   | What follows |
+| Result     | edits        |
+| Hit policy | Collect      |
+| IF             | IF              | THEN        | THEN |
+| Pair indicator | Primary present | Disposition | Message |
+| 0              |                 | deny        | {Code} beside {Pair with} |
+|                | no              | deny        | {Code} alone |
+|                |                 | inform      | {Code} seen |
+"""
+
+
+def test_a_rule_counts_once_a_line_however_many_rounds_it_takes(tmp_path: Path) -> None:
+    visits = """
+        | Visit ID | Item | Date of service | Patient ID | HCPCS | Quantity |
+        | V1       | 1    | 2026-05-04      | P1         | A1111 | 1        |
+        | V1       | 2    | 2026-05-04      | P1         | B1111 | 1        |
+        | V1       | 3    | 2026-05-04      | P1         | C1111 | 1        |
+        | V1       | 4    | 2026-05-04      | P1         | D1111 | 1        |
+        | V1       | 5    | 2026-05-04      | P1         | E1111 | 9        |
+        | V2       | 1    | 2026-05-04      | P2         | A1111 | 1        |
+    """
+    batch = code(
+        ruleset_of(FIELDS.partition("# What follows")[0] + COUNTED), dedent(visits).strip(), tmp_path
+    )
+    fates = dict(zip(batch.claim_lines["Code"], batch.claim_lines["Disposition"], strict=True))
+    assert [fates[code] for code in ("A1111", "B1111", "C1111", "D1111")] == [
+        "inform",
+        "deny",
+        "deny",
+        "deny",
+    ]
+    edits = {rule.rpartition("!")[2]: count for rule, count in batch.rule_counts.items() if "follows" in rule}
+    assert edits == {"6": 1, "7": 2, "8": len(batch.claim_lines)}
+    (splits,) = (count for rule, count in batch.rule_counts.items() if "Over" in rule)
+    assert splits == 2  # one for each limit

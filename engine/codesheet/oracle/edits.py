@@ -23,7 +23,7 @@ class Edit:
     is_drop_note: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Log:
     """Every edit, and every fact asked for: by row and set of facts, the tables that turn on it.
 

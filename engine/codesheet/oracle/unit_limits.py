@@ -78,8 +78,8 @@ def _limits(table: UnitLimits, line: Record, world: "World") -> Iterator[_Judged
     rows = holding(rows_of(KIND, table.rows, lambda row: row.code, code, world), line, KIND, world)
     if not rows:
         return
-    pers = list(dict.fromkeys(row.per for row in table.rows))
-    for per in (one for one in pers if any(row.per == one for row in rows)):
+    pers = {row.per for row in rows}
+    for per in sorted(pers, key=lambda one: next(n for n, row in enumerate(table.rows) if row.per == one)):
         rivals = [row for row in rows if row.per == per]
         row = most_special(rivals, lambda one: (one.limit, one.action, one.adjudication), line, KIND, world)
         if row is None or row.limit is None:
