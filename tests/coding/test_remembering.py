@@ -41,7 +41,11 @@ def test_forgetting_changes_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
     assert export is not None
     chunks = list(export.chunks(400))
     plenty = [Coder(ruleset).code(chunk) for chunk in chunks]
-    for module, name in ((runtime, "REMEMBERED"), (judging, "REMEMBERED"), (projection, "_WORDS_REMEMBERED")):
+    for module, name in (
+        (runtime, "_SPLITS_REMEMBERED"),
+        (judging, "REMEMBERED"),
+        (projection, "_WORDS_REMEMBERED"),
+    ):
         monkeypatch.setattr(module, name, 8)
     coder = Coder(ruleset)
     little = [coder.code(chunk) for chunk in chunks]
@@ -52,6 +56,18 @@ def test_forgetting_changes_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
         judge = table.judge
         assert len(judge._matches) <= 8  # noqa: SLF001
         assert len(judge._decisions) <= 8  # noqa: SLF001
-        assert len(judge._matcher._known) <= 8  # noqa: SLF001
+        assert len(judge._matcher._splits) <= 8  # noqa: SLF001
         for projector in judge._projectors.values():  # noqa: SLF001
             assert len(projector._words) <= 8  # noqa: SLF001
+
+
+def test_what_was_matched_is_not_matched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ruleset, _ = load_ruleset(ROOT / "rules", lambda _: None)
+    assert ruleset is not None
+    export, _ = read_export([SAMPLE], ruleset.rulebook)
+    assert export is not None
+    chunk = next(export.chunks(400))
+    coder = Coder(ruleset)
+    first = coder.code(chunk)
+    monkeypatch.setattr("durable_rules_engine.assert_facts", None)
+    pd.testing.assert_frame_equal(coder.code(chunk).claim_lines, first.claim_lines)

@@ -139,13 +139,11 @@ def test_batches_of_every_length() -> None:
         assert_right(made, some_facts(Random(count), len(made.tests), count))
 
 
-def test_answers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = matching_of([[0, 1], [1]])
-    matcher = Matcher(made)
-    facts = [frozenset({0, 1}), frozenset({1})]
-    answers = matcher.match(facts)
-    monkeypatch.setattr(engine, "assert_facts", None)
-    assert matcher.match([*facts, *facts]) == [*answers, *answers]
+def test_a_fact_in_pieces_is_their_union() -> None:
+    matcher = Matcher(matching_of([[0, 1], [1], [2]]))
+    pieces = [(frozenset({0}), frozenset({1})), (frozenset({1}), frozenset[int](), frozenset({2}))]
+    assert matcher.match_united(pieces) == matcher.match([frozenset({0, 1}), frozenset({1, 2})])
+    assert matcher.match_united(pieces) == [(0, 1), (1, 2)]
 
 
 # --- the engine's limits ---------------------------------------------------------------------------------

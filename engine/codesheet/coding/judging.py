@@ -9,11 +9,16 @@ from codesheet.coding.columns import Ids, Index, Mask
 from codesheet.coding.hit_policies import Decision, Judge, Rules
 from codesheet.coding.projection import Projector
 from codesheet.coding.remembering import Remembered
-from codesheet.coding.runtime import REMEMBERED, Matcher
+from codesheet.coding.runtime import Matcher
 from codesheet.coding.truth import NO, UNDECIDED, all_hold, condition_roots, undecided_roots, when_used_fields
 from codesheet.coding.view import View, distinct, eras, period_breaks
 from codesheet.compiling.ruleset import Matching, Test
 from codesheet.model import DecisionTable
+
+REMEMBERED = 50_000
+"""Combinations of a table remembered: a month of visits seldom has more."""
+_AT_ONCE = 1_000
+"""Combinations matched together: in a large table each has hundreds of tests."""
 
 
 @dataclass(slots=True)
@@ -107,21 +112,27 @@ class TableJudge:
         return [found[combination] for combination in combinations]
 
     def _match_unknown(self, unknown: Sequence[tuple[int, ...]]) -> list[_Match]:
-        holding, undecided = [], []
-        for combination in unknown:
-            signatures = [
-                projector.signatures[number]
-                for projector, number in zip(
-                    (self._projectors[field] for field in self._tests), combination, strict=True
-                )
-            ]
-            holding.append(frozenset().union(*(s.holding for s in signatures)))
-            undecided.append(frozenset().union(*(s.undecided for s in signatures)))
-        fired = self._matcher.match(holding)
-        possible = self._matcher.match([h | u for h, u in zip(holding, undecided, strict=True)])
+        matches: list[_Match] = []
+        for start in range(0, len(unknown), _AT_ONCE):
+            matches += self._match_some(unknown[start : start + _AT_ONCE])
+        return matches
+
+    def _match_some(self, unknown: Sequence[tuple[int, ...]]) -> list[_Match]:
+        projectors = [self._projectors[field] for field in self._tests]
+        kinds = [
+            [projector.signatures[number] for projector, number in zip(projectors, combination, strict=True)]
+            for combination in unknown
+        ]
+        undecided = [frozenset[int]().union(*(s.undecided for s in kind)) for kind in kinds]
+        fired = self._matcher.match_united([tuple(s.holding for s in kind) for kind in kinds])
+        unsure = [place for place, tests in enumerate(undecided) if tests]
+        possible = self._matcher.match_united(
+            [(*(s.holding for s in kinds[p]), *(s.undecided for s in kinds[p])) for p in unsure]
+        )
+        later = dict(zip(unsure, possible, strict=True))
         return [
-            _Match(now, tuple(sorted(set(later) - set(now))), tests)
-            for now, later, tests in zip(fired, possible, undecided, strict=True)
+            _Match(now, tuple(sorted(set(later.get(place, now)) - set(now))), tests)
+            for place, (now, tests) in enumerate(zip(fired, undecided, strict=True))
         ]
 
     def _forget_much(self) -> None:

@@ -8,6 +8,7 @@ import re
 import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from codesheet.coding.remembering import Remembered
 from codesheet.compiling.ruleset import ALWAYS, BATCH_END, Matching, Shard
@@ -25,8 +26,10 @@ except ImportError as problem:  # a build without the flag below fails here on P
 BATCH = 200
 """Facts asserted at once: more are no faster, and each ruleset keeps room (8 kB) for as many."""
 
-REMEMBERED = 50_000
-"""Sets of tests of a table remembered: a month of visits seldom has more, and each takes about 1 kB."""
+Fact: TypeAlias = frozenset[int]
+_NOTHING: Fact = frozenset()
+_SPLITS_REMEMBERED = 4_000
+"""Of how many pieces of facts it is remembered which rulesets ask for which of their tests."""
 
 _END_ID = "end"
 _HIT = re.compile(r'\{"m":\{"id":"(\w+)"')  # text inside a name cannot look like this: its quotes are escaped
@@ -56,7 +59,7 @@ class MatchingError(RuntimeError):
 
 
 class Matcher:
-    """Matches one decision table; answers are remembered, so each set of tests is matched once."""
+    """Matches one decision table; whoever asks remembers the answers."""
 
     def __init__(self, matching: Matching) -> None:
         names = [test.name for test in matching.tests]
@@ -66,34 +69,49 @@ class Matcher:
         for place, shard in enumerate(matching.shards):
             for gate in shard.gates:
                 self._gated[gate].append(place)
-        self._known = Remembered[frozenset[int], tuple[int, ...]](REMEMBERED)
+        self._gates = frozenset(self._gated)
+        self._splits = Remembered[Fact, dict[int, Fact]](_SPLITS_REMEMBERED)
+        self._shards_of_test: dict[int, list[int]] = defaultdict(list)
+        for place, shard in enumerate(matching.shards):
+            for test in shard.tests:
+                self._shards_of_test[test].append(place)
 
-    def match(self, facts: Sequence[frozenset[int]]) -> list[tuple[int, ...]]:
+    def match(self, facts: Sequence[Fact]) -> list[tuple[int, ...]]:
         """Give for each fact (indices of tests that hold) the sorted indices of the groups it fulfils.
 
         Raises:
             MatchingError: durable-rules failed; nothing can be said of any fact.
 
         """
-        answers = {fact: self._known.get(fact) for fact in dict.fromkeys(facts)}
-        new = [fact for fact, known in answers.items() if known is None]
-        for fact, groups in zip(new, self._learn(new), strict=True):
-            self._known.keep(fact, groups)
-            answers[fact] = groups
-        return [answers[fact] or () for fact in facts]
+        return self.match_united([(fact,) for fact in facts])
 
-    def _learn(self, facts: Sequence[frozenset[int]]) -> list[tuple[int, ...]]:
-        asked = [[(shard, shard.part_of(fact)) for shard in self._shards_for(fact)] for fact in facts]
-        wanted: dict[_RunningShard, dict[frozenset[int], None]] = defaultdict(dict)
+    def match_united(self, facts: Sequence[tuple[Fact, ...]]) -> list[tuple[int, ...]]:
+        """Match facts that are given in pieces, of which many share each: what holds of one field's value."""
+        asked = [self._parts(pieces) for pieces in facts]
+        wanted: dict[int, dict[Fact, None]] = defaultdict(dict)
         for parts in asked:
-            for shard, part in parts:
-                wanted[shard][part] = None
-        found = {shard: shard.learn(parts) for shard, parts in wanted.items()}
-        return [tuple(sorted(g for shard, part in parts for g in found[shard][part])) for parts in asked]
+            for place, part in parts:
+                wanted[place][part] = None
+        found = {place: self._shards[place].learn(parts) for place, parts in wanted.items()}
+        return [tuple(sorted(g for place, part in parts for g in found[place][part])) for parts in asked]
 
-    def _shards_for(self, fact: frozenset[int]) -> list["_RunningShard"]:
-        places = {place for test in fact for place in self._gated.get(test, ())}
-        return [self._shards[place] for place in (*self._ungated, *sorted(places))]
+    def _parts(self, pieces: tuple[Fact, ...]) -> list[tuple[int, Fact]]:
+        """Give the rulesets that a fact concerns, each with those of its tests that it asks."""
+        splits = [self._split(piece) for piece in pieces]
+        gated = {place for piece in pieces for test in piece & self._gates for place in self._gated[test]}
+        places = (*self._ungated, *sorted(gated))
+        return [(place, _NOTHING.union(*(s[place] for s in splits if place in s))) for place in places]
+
+    def _split(self, piece: Fact) -> dict[int, Fact]:
+        found = self._splits.get(piece)
+        if found is None:
+            by_shard: dict[int, list[int]] = defaultdict(list)
+            for test in piece:
+                for place in self._shards_of_test.get(test, ()):
+                    by_shard[place].append(test)
+            found = {place: frozenset(tests) for place, tests in by_shard.items()}
+            self._splits.keep(piece, found)
+        return found
 
 
 class _RunningShard:
@@ -102,13 +120,8 @@ class _RunningShard:
     def __init__(self, table: str, shard: Shard, names: Sequence[str]) -> None:
         self._table = table
         self._definition = shard.definition
-        self._tests = frozenset(shard.tests)
         self._texts = {test: f"{json.dumps(names[test])}:1" for test in shard.tests}
         self._handle: int | None = None
-
-    def part_of(self, fact: frozenset[int]) -> frozenset[int]:
-        """Give those of a fact's tests that this ruleset asks."""
-        return fact if fact <= self._tests else fact & self._tests
 
     def learn(self, parts: Iterable[frozenset[int]]) -> dict[frozenset[int], tuple[int, ...]]:
         """Match parts, each given once; give the groups that each fulfils."""
