@@ -266,7 +266,8 @@ def combine(lines: Lines, view: View) -> Lines:
     units = lines.frame["Units"]
     sums = np.bincount(numbers, weights=units.data, minlength=len(first)).astype(np.float64)
     kept.frame.columns["Units"] = Column(units.type, sums, _united_roots(units, numbers, lines.frame))
-    kept.why, kept.address = (_united(ids, numbers, view) for ids in (lines.why, lines.address))
+    kept.why = _united(lines.why, numbers, view, each_part_once=True)
+    kept.address = _united(lines.address, numbers, view, each_part_once=False)
     return kept
 
 
@@ -280,10 +281,10 @@ def _united_roots(column: Column, numbers: Index, frame: Frame) -> Ids:
     return united
 
 
-def _united(ids: Ids, numbers: Index, view: View) -> Ids:
+def _united(ids: Ids, numbers: Index, view: View, *, each_part_once: bool) -> Ids:
     """Join the texts of the lines made one."""
     united = np.full(int(numbers.max()) + 1, MISSING, dtype=np.int32)
     for entries in in_rounds(numbers):
         places = numbers[entries]
-        united[places] = join_reasons(united[places], ids[entries], view)
+        united[places] = join_reasons(united[places], ids[entries], view, each_part_once=each_part_once)
     return united

@@ -85,12 +85,14 @@ def in_rounds(places: Index) -> list[Index]:
     return [np.sort(order[turn == number]) for number in range(int(turn.max()) + 1 if len(turn) else 0)]
 
 
-def join_reasons(first: Ids, second: Ids, view: View) -> Ids:
-    """Join texts with a semicolon; -1 is no text."""
+def join_reasons(first: Ids, second: Ids, view: View, *, each_part_once: bool = False) -> Ids:
+    """Join texts with a semicolon, what both say (as a whole, or part by part) once; -1 is no text."""
     numbers, leads = distinct([first.astype(np.int64), second.astype(np.int64)], len(first))
     words = view.frame.vocabulary.words
     texts = []
     for pair in zip(first[leads].tolist(), second[leads].tolist(), strict=True):
         parts = [str(words[i]) for i in pair if i != MISSING]
+        if each_part_once:
+            parts = [piece for part in parts for piece in part.split("; ")]
         texts.append("; ".join(dict.fromkeys(parts)) if parts else None)
     return view.frame.vocabulary.ids_of(texts)[numbers] if texts else first
