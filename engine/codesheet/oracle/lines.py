@@ -179,7 +179,7 @@ def _split(line: ClaimLine, units: float) -> ClaimLine:
 
 
 def _changes(table: DecisionTable, hits: list[Hit], record: Record, world: World) -> list[_Change]:
-    """Give what the hits make of a line: those that leave it whole together, then one that splits it."""
+    """Give what the hits make of a line: the one that splits it as it stood, then the others together."""
     together: list[Hit] = []
     apart: list[_Change] = []
     for hit in hits:
@@ -192,7 +192,7 @@ def _changes(table: DecisionTable, hits: list[Hit], record: Record, world: World
             apart.append(change)
         else:
             together.append(hit)
-    return [*([_change(table, together, record, world)] if together else []), *apart]
+    return [*apart, *([_change(table, together, record, world)] if together else [])]
 
 
 def _units_to_split(table: DecisionTable, hit: Hit, record: Record, world: World) -> float:
