@@ -89,7 +89,8 @@ def test_check_prints_for_programs(run: Run, rulebook: Path) -> None:
     at = change(rulebook / "allergy.xlsx", "Allergy injection", "95115", "{Shots given}")
     (issue, *_) = json.loads(run("check", rulebook, "--format", "json").stdout)
     assert f"{issue['workbook']}!{issue['sheet']}!{issue['cell']}" == at
-    assert run("check", rulebook, "--format", "github").stdout.startswith("::error file=allergy.xlsx,")
+    file = rulebook / "allergy.xlsx"
+    assert run("check", rulebook, "--format", "github").stdout.startswith(f"::error file={file},")
 
 
 def test_a_faulty_rulebook_codes_nothing(run: Run, rulebook: Path, visits: Path, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
-from time import process_time
 from types import ModuleType
 from typing import cast
 
@@ -20,6 +19,7 @@ import targets
 from bouts import CODESHEET, DUCKDB, PACKAGES, Bout, Figures, first_difference, installed, write_bout
 from codesheet.checks import check
 from codesheet.commands import check_rulebook, has_errors
+from codesheet.issues import IssueCode
 from codesheet.sheets.rulebook import read_rulebook
 from invented_rulebooks import Size, rule_rows, write_rulebook
 from measuring import Spread, command, family_of, memory_of, write_between
@@ -100,14 +100,12 @@ def test_invented_rulebooks_have_no_issues_and_are_the_same_for_a_seed(
 
 
 @pytest.mark.parametrize("hit_policy", ["First", "Collect"])
-def test_a_thousand_rules_that_meet_each_other_are_checked_in_seconds(
+def test_a_thousand_rules_that_meet_each_other_are_judged_within_the_bounds_of_work(
     hit_policy: str, tmp_path: Path
 ) -> None:
     rulebook, _ = read_rulebook(write_rulebook(tmp_path, Size(1_000, hit_policy=hit_policy)))
     assert rulebook is not None
-    start = process_time()
-    check(rulebook)
-    assert process_time() - start < 15
+    assert [issue for issue in check(rulebook) if issue.kind is IssueCode.NOT_JUDGED] == []
 
 
 def test_rows_are_of_the_size_asked_for(tmp_path: Path) -> None:
