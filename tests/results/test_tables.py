@@ -19,6 +19,9 @@ COLUMNS = {
     "Claim lines": [
         *["Visit ID", "Line", "Date of service", *SHOWN, "Code", "Modifiers", "Units"],
         *["NDC on claim", "Revenue code", "Diagnosis pointer", "Disposition", "Why", "Rule"],
+        *["Pair with", "Pair indicator", "Pair row", "Unit limit", "Limit per", "Limit adjudication"],
+        *["Limit action", "Units before", "Units over limit", "Limit row"],
+        *["Primary present", "Primary codes", "Add-on type", "Add-on row"],
     ],
     "Visits": ["Visit ID", "Date of service", *SHOWN, "Status", "Codes", "Edits"],
     "Review": ["Visit ID", "Date of service", *SHOWN, "Queue", "Message", "Facts", "Rule", "File", "Row"],

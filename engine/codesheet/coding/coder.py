@@ -15,6 +15,7 @@ from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.decided_fields import decide_fields
 from codesheet.coding.deciders import Deciders
+from codesheet.coding.denials import say_why_denied
 from codesheet.coding.edits import EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
@@ -120,6 +121,7 @@ class Coder:
             verdict = reach_verdict(lines, context, nothing, self.ruleset.rulebook, broken_visits)
         dropped = np.flatnonzero(verdict.line_weight == DROP)
         note_dropped(lines, dropped, context)
+        lines = say_why_denied(lines, verdict.line_weight, log, view)
         return Coded(view, lines, log, nothing, verdict)
 
     @contextmanager

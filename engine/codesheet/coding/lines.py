@@ -260,7 +260,9 @@ def combine(lines: Lines, view: View) -> Lines:
     fates = [lines.weight.astype(np.int64), lines.denied.astype(np.int64)]
     numbers, first = distinct([visits, days, *fates, *codes], len(lines))
     kept = lines.take(first)
-    kept.joined = numbers[lines.joined[0]], lines.joined[1]
+    of_line, rows = numbers[lines.joined[0]], lines.joined[1]
+    once = distinct([of_line, rows], len(rows))[1]  # parts that were split off share rows with their line
+    kept.joined = of_line[once], rows[once]
     if len(first) == len(lines):
         return kept
     units = lines.frame["Units"]

@@ -144,11 +144,14 @@ def _claim_lines(lines: Lines, weight: Ids, coded: Coded, rulebook: Rulebook) ->
     columns = _identity(lines.row, coded, rulebook, {"Line": pd.Series(number)})
     names = ["Code", "Modifiers", "Units"]
     names += [n for n in _line_names(lines, rulebook) if n not in names]
+    of_edits = [name for name in names if rulebook.fields[name].origin is Origin.CLAIM_EDIT]
     for name in names:
-        columns[name] = shown(frame[name], frame)
+        if name not in of_edits:
+            columns[name] = shown(frame[name], frame)
     columns["Disposition"] = text_column(_DISPOSITIONS, weight)
     columns["Why"] = frame.vocabulary.column(lines.why)
     columns["Rule"] = frame.vocabulary.column(lines.address)
+    columns |= {name: shown(frame[name], frame) for name in of_edits}  # what limits and pairs turned on
     return pd.DataFrame(columns)
 
 

@@ -295,7 +295,7 @@ def combine(lines: list[ClaimLine], rulebook: Rulebook) -> list[ClaimLine]:
         first.record.given["Units"] = Answer(total, units[0].type, roots)
         first.why = list(dict.fromkeys([*first.why, *line.why]))
         first.rules = list(dict.fromkeys([*first.rules, *line.rules]))
-        first.rows += line.rows
+        first.rows = list(dict.fromkeys([*first.rows, *line.rows]))
     stand = list(kept.values())
     for place, line in enumerate(stand):
         line.record.place = place

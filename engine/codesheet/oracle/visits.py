@@ -255,12 +255,23 @@ class _Coding:
         if line.record.visit in held:
             line.weigh(Disposition.REVIEW)
 
-    @staticmethod
-    def _plain_line(line: ClaimLine, number: dict[Record, int], world: World) -> PlainLine:
+    def _plain_line(self, line: ClaimLine, number: dict[Record, int], world: World) -> PlainLine:
         row = number[line.rows[0]]
         names = world.rulebook.fields
         fields = {name: world.value(line.record, name) for name in names}
-        return PlainLine(row, fields, line.disposition, line.reason, "; ".join(line.rules))
+        why, rules = self._said_of(line)
+        return PlainLine(row, fields, line.disposition, why, rules)
+
+    def _said_of(self, line: ClaimLine) -> tuple[str, str]:
+        """Give a line's Why and Rule; a denied line's go on with what denies it."""
+        rules = "; ".join(line.rules)
+        edits = [edit for one in (line.record, *line.rows) for edit in self.log.edits_of(one)]
+        denials = {(e.rule, e.message) for e in edits if e.disposition is Disposition.DENY}
+        if line.disposition is not Disposition.DENY or not denials:
+            return line.reason, rules
+        said = "; ".join([line.reason, *(message for _, message in sorted(denials))])
+        by = "; ".join([rules, *(rule for rule, _ in sorted(denials) if rule)])
+        return _each_part_once(said), _each_part_once(by)
 
     def _derived(self) -> list[dict[str, Answer]]:
         names = [
@@ -295,6 +306,10 @@ def _in_order(rulebook: Rulebook, rows: list[Record]) -> list[Record]:
     for place, row in enumerate(ordered):
         row.place = place
     return ordered
+
+
+def _each_part_once(text: str) -> str:
+    return "; ".join(dict.fromkeys(text.split("; ")))
 
 
 def _plain_edit(edit: Edit, number: dict[Record, int], rulebook: Rulebook) -> PlainEdit:

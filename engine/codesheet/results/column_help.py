@@ -17,7 +17,7 @@ _BY_SHEET = {
         "Line": "The number of the line within its visit.",
         "Disposition": "bill: ready. inform: ready, with a remark. review: wait for a person. "
         "deny: do not bill.",
-        "Why": "Why this line is what it is, from the rule that made it to the last change.",
+        "Why": "Why this line is what it is, from the rule that made it to what denies it.",
     },
     "Visits": {
         "Status": "coded: lines ready. review: wait for a person. no lines: nothing to bill. "

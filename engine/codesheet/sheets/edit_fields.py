@@ -1,4 +1,4 @@
-"""The line fields that claim-edit sheets set, where a rulebook has such sheets."""
+"""The line fields that claim-edit sheets set, where a rulebook has such sheets: types and meanings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -11,33 +11,39 @@ from codesheet.sheets.title_block import CLAIM_EDITS, Kind
 
 UNITS_BEFORE = "Units before"
 
-EDIT_FIELDS: Mapping[Kind, Mapping[str, FieldType]] = {
+EDIT_FIELDS: Mapping[Kind, Mapping[str, tuple[FieldType, str]]] = {
     Kind.CODE_PAIRS: {
-        "Pair with": FieldType.CODE_LIST,
-        "Pair indicator": FieldType.CODE,
-        "Pair row": FieldType.TEXT,
+        "Pair with": (FieldType.CODE_LIST, "The codes of the claim that this code is column 2 of."),
+        "Pair indicator": (
+            FieldType.CODE,
+            "Whether a modifier can part them: 0 never, 1 with a reason. Of several, the strictest.",
+        ),
+        "Pair row": (FieldType.TEXT, "The rows of the code pairs, with their release."),
     },
     Kind.UNIT_LIMITS: {
-        "Unit limit": FieldType.WHOLE,
-        "Limit per": FieldType.TEXT,
-        "Limit adjudication": FieldType.TEXT,
-        "Limit action": FieldType.TEXT,
-        UNITS_BEFORE: FieldType.WHOLE,
-        "Units over limit": FieldType.WHOLE,
-        "Limit row": FieldType.TEXT,
+        "Unit limit": (FieldType.WHOLE, "The units allowed. Of several limits, the one that counts."),
+        "Limit per": (FieldType.TEXT, "What the limit is counted over: a line, a day, a visit, a year, …"),
+        "Limit adjudication": (FieldType.TEXT, "How the payer applies the limit, as the table says."),
+        "Limit action": (FieldType.TEXT, "What the table says becomes of units over the limit."),
+        UNITS_BEFORE: (
+            FieldType.WHOLE,
+            "Units used up before this line, within what the limit is counted over.",
+        ),
+        "Units over limit": (FieldType.WHOLE, "Units over the limit; negative: as many are left."),
+        "Limit row": (FieldType.TEXT, "The row of the limit, with its release."),
     },
     Kind.ADD_ON_CODES: {
-        "Primary present": FieldType.YES_NO,
-        "Primary codes": FieldType.CODE_LIST,
-        "Add-on type": FieldType.CODE,
-        "Add-on row": FieldType.TEXT,
+        "Primary present": (FieldType.YES_NO, "Whether a primary code of this add-on code is on the claim."),
+        "Primary codes": (FieldType.CODE_LIST, "The primary codes that this add-on code may stand beside."),
+        "Add-on type": (FieldType.CODE, "The type of the add-on code in the table."),
+        "Add-on row": (FieldType.TEXT, "The row of the add-on code, with its release."),
     },
 }
 
 
 def edit_field_types(kinds: Iterable[Kind]) -> dict[str, FieldType]:
     """Give the types of the fields that these kinds of sheets set."""
-    return {name: kind for one in kinds for name, kind in EDIT_FIELDS[one].items()}
+    return {name: kind for one in kinds for name, (kind, _) in EDIT_FIELDS[one].items()}
 
 
 def edit_fields(tables: Mapping[Kind, CellRef], declared: Mapping[str, Declared]) -> dict[str, Field]:
@@ -47,11 +53,13 @@ def edit_fields(tables: Mapping[Kind, CellRef], declared: Mapping[str, Declared]
     """
     fields = {}
     for kind, at in tables.items():
-        for name, field_type in EDIT_FIELDS[kind].items():
-            field = Field(name, field_type, Level.LINE, Origin.CLAIM_EDIT, headings=(name,), at=at)
+        for name, (field_type, words) in EDIT_FIELDS[kind].items():
+            field = Field(
+                name, field_type, Level.LINE, Origin.CLAIM_EDIT, headings=(name,), description=words, at=at
+            )
             if name in declared:
                 own = declared[name].field
-                field = replace(field, allowed=own.allowed, description=own.description, at=own.at)
+                field = replace(field, allowed=own.allowed, description=own.description or words, at=own.at)
             if name == UNITS_BEFORE:
                 field = replace(field, required=Required.WHEN_USED)
             fields[name] = field
