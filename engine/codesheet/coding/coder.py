@@ -16,13 +16,12 @@ from codesheet.coding.context import Asks, Context
 from codesheet.coding.decided_fields import decide_fields
 from codesheet.coding.deciders import Deciders
 from codesheet.coding.denials import say_why_denied
-from codesheet.coding.edits import EditLog
+from codesheet.coding.edits import DROP, EditLog
 from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
 from codesheet.coding.history import History
 from codesheet.coding.line_changes import change_lines
 from codesheet.coding.lines import (
-    DROP,
     Lines,
     Made,
     NoLines,

@@ -6,13 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Ids, Index, Vocabulary
-from codesheet.coding.edits import DISPOSITIONS, NO_LINE, EditLog
+from codesheet.coding.edits import DENY, NO_LINE, EditLog
 from codesheet.coding.lines import Lines
 from codesheet.coding.reasons import in_rounds, join_reasons
 from codesheet.coding.view import View, distinct
-from codesheet.model import Disposition
-
-DENY = DISPOSITIONS.index(Disposition.DENY)
 
 
 def say_why_denied(lines: Lines, weight: Ids, log: EditLog, view: View) -> Lines:

@@ -11,7 +11,10 @@ from codesheet.model import Disposition
 NO_LINE = -1
 DISPOSITIONS = tuple(Disposition)
 """From the lightest to the weightiest: the place is the weight."""
+BILL = DISPOSITIONS.index(Disposition.BILL)
 REVIEW = DISPOSITIONS.index(Disposition.REVIEW)
+DENY = DISPOSITIONS.index(Disposition.DENY)
+DROP = DISPOSITIONS.index(Disposition.DROP)
 
 
 class EditKind(Enum):

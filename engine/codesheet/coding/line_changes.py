@@ -5,9 +5,9 @@ import numpy as np
 from codesheet.coding.columns import MISSING, Column, Ids, Index
 from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
-from codesheet.coding.edits import EditKind
+from codesheet.coding.edits import BILL, EditKind
 from codesheet.coding.evaluate import all_missing
-from codesheet.coding.lines import BILL, NOT_FIELDS, Lines, without_dropped
+from codesheet.coding.lines import NOT_FIELDS, Lines, without_dropped
 from codesheet.coding.reasons import in_rounds, join_reasons
 from codesheet.coding.splitting import split_off
 from codesheet.coding.tables import Hits, Table, disposition_weights

@@ -7,18 +7,15 @@ import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Data, Frame, Ids, Index, Mask
 from codesheet.coding.context import Context
-from codesheet.coding.edits import DISPOSITIONS, EditKind
+from codesheet.coding.edits import BILL, DENY, DROP, EditKind
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.reasons import in_rounds, join_reasons
 from codesheet.coding.tables import Hits, Table, disposition_weights
 from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.view import View, distinct
 from codesheet.language.values import FieldType
-from codesheet.model import Disposition, Field, Level, Origin, Result, Rulebook
+from codesheet.model import Field, Level, Origin, Result, Rulebook
 
-BILL = DISPOSITIONS.index(Disposition.BILL)
-DENY = DISPOSITIONS.index(Disposition.DENY)
-DROP = DISPOSITIONS.index(Disposition.DROP)
 NOT_FIELDS = (
     "Add modifiers",
     "Remove modifiers",

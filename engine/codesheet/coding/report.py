@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, Vocabulary, text_column
-from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind, EditLog, Edits
+from codesheet.coding.edits import DISPOSITIONS, DROP, NO_LINE, REVIEW, EditKind, EditLog, Edits
 from codesheet.coding.history import CODE, DAY, DISPOSITION, UNITS, VISIT
-from codesheet.coding.lines import DROP, Lines, NoLines
+from codesheet.coding.lines import Lines, NoLines
 from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.verdict import Verdict
 from codesheet.coding.view import View, distinct

@@ -15,10 +15,10 @@ import pandas as pd
 
 from codesheet.coding.columns import Data, Index, Mask
 from codesheet.coding.context import Asks, Context
-from codesheet.coding.edits import NO_LINE, EditKind, EditLog
+from codesheet.coding.edits import DENY, NO_LINE, EditKind, EditLog
 from codesheet.coding.line_changes import change_lines
 from codesheet.coding.line_parts import RowGroups, asks_of, moved, put_together
-from codesheet.coding.lines import DENY, Lines, combine
+from codesheet.coding.lines import Lines, combine
 from codesheet.coding.tables import Hits, Table
 from codesheet.coding.view import View, distinct
 

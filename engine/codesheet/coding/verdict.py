@@ -8,15 +8,11 @@ import numpy as np
 
 from codesheet.coding.columns import Ids, Mask
 from codesheet.coding.context import Context
-from codesheet.coding.edits import DISPOSITIONS, NO_LINE, REVIEW, EditKind
+from codesheet.coding.edits import DENY, DROP, NO_LINE, REVIEW, EditKind
 from codesheet.coding.lines import Lines, NoLines
 from codesheet.compiling.graph import claim_edit_tables
 from codesheet.location import CellRef
-from codesheet.model import Disposition, Result, Rulebook
-
-DENY = DISPOSITIONS.index(Disposition.DENY)
-DROP = DISPOSITIONS.index(Disposition.DROP)
-
+from codesheet.model import Result, Rulebook
 
 BrokenVisits: TypeAlias = Mapping[str, Sequence[str]]
 """Visits of which some row could not be read, with the columns at fault."""
