@@ -16,7 +16,7 @@ from codesheet.cluster.scheduler import workers_of
 from codesheet.coding.history import History
 from codesheet.coding.side_by_side import code_chunks
 from codesheet.compiling.compiler import compile_rulebook
-from codesheet.compiling.rules_files import differences, read_rules, write_rules
+from codesheet.compiling.rules_files import differences, read_rules, with_digest, write_rules
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
@@ -64,7 +64,7 @@ def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue
     Notes are left out of the issues: whoever codes or compiles has not asked for them.
     """
     ruleset, issues = _load(path, report)
-    return ruleset, without_notes(issues)
+    return None if ruleset is None else with_digest(ruleset), without_notes(issues)
 
 
 def _load(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
@@ -153,18 +153,18 @@ def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report
 
 def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:
     """Compile workbooks to a folder of rules; nothing is written where there are errors."""
-    ruleset, issues = load_ruleset(path, report)
+    ruleset, issues = _load(path, report)
     if ruleset is None:
-        return issues, None
+        return without_notes(issues), None
     report("Writing rules")
     write_rules(ruleset, folder)
-    return issues, ruleset
+    return without_notes(issues), ruleset
 
 
 def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Issue], list[str]]:
     """Say in what a folder of rules is behind its workbooks."""
-    ruleset, issues = load_ruleset(path, report)
-    return issues, [] if ruleset is None else differences(ruleset, folder)
+    ruleset, issues = _load(path, report)
+    return without_notes(issues), [] if ruleset is None else differences(ruleset, folder)
 
 
 def import_published(

@@ -11,7 +11,13 @@ from openpyxl import load_workbook
 from codesheet.coding.coder import Coder
 from codesheet.coding.runtime import Matcher
 from codesheet.compiling.compiler import compile_rulebook
-from codesheet.compiling.rules_files import differences, read_rules, rules_bytes, write_rules
+from codesheet.compiling.rules_files import (
+    differences,
+    read_rules,
+    rules_bytes,
+    with_digest,
+    write_rules,
+)
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
 from codesheet.sheets.rulebook import read_rulebook
@@ -34,7 +40,7 @@ def ruleset(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
     assert rulebook is not None
     compiled, problems = compile_rulebook(rulebook)
     assert problems == []
-    return compiled
+    return with_digest(compiled)
 
 
 def test_what_decides_comes_before_what_it_decides(ruleset: Ruleset) -> None:

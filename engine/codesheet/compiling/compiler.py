@@ -1,11 +1,9 @@
 """Compiles a rulebook: orders its steps and gives each decision table its durable-rules rulesets."""
 
-import dataclasses
 from collections.abc import Iterator
 
 from codesheet.compiling.graph import order_steps
 from codesheet.compiling.matching import MOST_TESTS, match_table
-from codesheet.compiling.rules_files import digest_of
 from codesheet.compiling.ruleset import Matching, Ruleset
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import DecisionTable, Rulebook
@@ -17,8 +15,7 @@ def compile_rulebook(rulebook: Rulebook) -> tuple[Ruleset, list[Issue]]:
     matchings = {name: match_table(table) for name, table in rulebook.decisions.items()}
     for name, table in rulebook.decisions.items():
         issues += _too_many_conditions(table, matchings[name])
-    ruleset = Ruleset(rulebook, row_steps, line_steps, matchings)
-    return dataclasses.replace(ruleset, digest=digest_of(ruleset)), issues
+    return Ruleset(rulebook, row_steps, line_steps, matchings), issues
 
 
 def _too_many_conditions(table: DecisionTable, matching: Matching) -> Iterator[Issue]:

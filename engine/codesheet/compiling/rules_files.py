@@ -78,9 +78,9 @@ def rules_bytes(ruleset: Ruleset) -> dict[str, bytes]:
     return {INDEX: _text(index).encode(), **written}
 
 
-def digest_of(ruleset: Ruleset) -> str:
-    """Give the sha256 that names this version of the compiled rules."""
-    return _digest(rules_bytes(ruleset))
+def with_digest(ruleset: Ruleset) -> Ruleset:
+    """Give the ruleset with the sha256 that names this version of the compiled rules."""
+    return ruleset if ruleset.digest else dataclasses.replace(ruleset, digest=_digest(rules_bytes(ruleset)))
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -64,7 +64,8 @@ class Ruleset:
     """The compiled rulebook: tables, order and matching. Everything coding needs; no workbook is opened.
 
     `row_steps` compute row fields, claim-line tables and row-level edits last; `line_steps` compute line
-    fields, in order; `matchings` is by decision table name. `digest` is the sha256 of the canonical bytes.
+    fields, in order; `matchings` is by decision table name. `digest` is the sha256 of the canonical bytes,
+    and blank until someone asks for it (`rules_files.with_digest`): writing them takes a while.
     """
 
     rulebook: Rulebook

@@ -6,17 +6,17 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Font
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from codesheet.issues import Issue, IssueCode, IssueKind
@@ -25,7 +25,8 @@ from codesheet.location import CellRef
 from codesheet.model import Source
 from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.excel_formulas import gives
-from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_layout
+from codesheet.sheets.sheet_layout import Layout, Position, Styles
+from codesheet.sheets.sheet_xml import SheetXml
 from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
@@ -45,8 +46,6 @@ LISTS_SAY = (
 
 _ROUNDS = re.compile(rb'fullPrecision="(?:0|false)"')
 """Set where Excel calculates with numbers as they are shown."""
-
-_FORMULA = re.compile(rb"<(\w+:)?f[ >/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,57 +194,51 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
         return b"<!DOCTYPE" in file.read(_HEAD).replace(b"\0", b"").upper()
 
 
+class _Book(ExcelReader):
+    """All of a workbook but its sheets, as openpyxl reads it."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(BytesIO(data), read_only=True)
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+
+    def sheets(self) -> Iterator[tuple[str, str, bool]]:
+        """Give the sheets: name, part of the file, and whether it is hidden."""
+        for sheet, relation in self.parser.find_sheets():
+            if "chartsheet" not in relation.Type:
+                yield sheet.name, relation.target, sheet.state != "visible"
+
+
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     data, _ = without_empty_cells(data)
-    book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-    styles = Styles(book)
+    book = _Book(data)
+    styles = Styles(book.wb)
+    sheets: dict[str, Sheet] = {}
+    results: dict[str, dict[int, dict[int, CellValue]]] = {}
     formulas: dict[str, dict[Position, str]] = {}
-    written: Any = None
-    parts: dict[str, tuple[dict[int, dict[int, CellValue]], Layout]] = {}
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        for sheet in book.worksheets:
-            part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - see sheet_layout
-            layout = read_layout(part, styles, is_hidden=sheet.sheet_state != "visible")
-            parts[sheet.title] = _rows(sheet), layout
-            if _FORMULA.search(part):
-                written = written or load_workbook(BytesIO(data), read_only=True)
-                formulas[sheet.title] = _formulas(written[sheet.title])
-        results = {title: rows for title, (rows, _) in parts.items()}
-        faults = {title: _error_values(rows) for title, rows in results.items()}
-        rounds = _ROUNDS.search(archive.read("xl/workbook.xml")) is not None
-        for title, of_sheet in formulas.items():
-            faults[title] |= {} if rounds else _out_of_date(title, of_sheet, results)
-            faults[title] |= _not_calculated(of_sheet, results[title])
-        sheets = [Sheet(name, title, rows, faults[title], layout) for title, (rows, layout) in parts.items()]
-        return sheets, list(judge_parts(archive, name, has_formulas=bool(formulas)))
+    for title, part, is_hidden in book.sheets():
+        sheet = SheetXml(book.shared_strings, styles, book.wb.epoch, _is_list_of_choices)
+        with book.archive.open(part) as file:
+            sheet.read(file)
+        results[title] = sheet.rows
+        if sheet.formulas:
+            formulas[title] = sheet.formulas
+        faults = dict.fromkeys(sheet.errors, IssueCode.ERROR_VALUE) | _error_values(sheet.rows)
+        sheets[title] = Sheet(name, title, sheet.rows, faults, sheet.layout(is_hidden=is_hidden))
+    rounds = _ROUNDS.search(book.archive.read("xl/workbook.xml")) is not None
+    for title, of_sheet in formulas.items():
+        faults = {} if rounds else _out_of_date(title, of_sheet, results)
+        faults |= _not_calculated(of_sheet, results[title])
+        sheets[title] = replace(sheets[title], faults={**sheets[title].faults, **faults})
+    return list(sheets.values()), list(judge_parts(book.archive, name, has_formulas=bool(formulas)))
 
 
-def _rows(sheet: Any) -> dict[int, dict[int, CellValue]]:  # noqa: ANN401 - read-only sheets have no type
-    sheet.reset_dimensions()  # what the file says of its size is often wrong
-    rows: dict[int, dict[int, CellValue]] = {}
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        numbered = enumerate(values, start=1)
-        cells = {column: _plain(value) for column, value in numbered if not _is_blank(value)}
-        if cells:
-            rows[number] = cells
-        if number == 1 and cells == {1: LISTS_SAY}:
-            break  # half of what a dressed workbook holds
-    return rows
-
-
-def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _plain(value: object) -> CellValue:
-    match value:
-        case timedelta():
-            return (datetime(1900, 1, 1) + value).time() if value < timedelta(days=1) else str(value)  # noqa: DTZ001
-        case str() | bool() | int() | float() | datetime() | date() | time():
-            return value
-        case _:
-            return str(value)
+def _is_list_of_choices(cells: dict[int, CellValue]) -> bool:
+    """Say whether a sheet holds but the lists of drop-downs: half of what a dressed workbook holds."""
+    return cells == {1: LISTS_SAY}
 
 
 def _error_values(rows: Mapping[int, Mapping[int, CellValue]]) -> dict[Position, IssueKind]:
@@ -253,17 +246,7 @@ def _error_values(rows: Mapping[int, Mapping[int, CellValue]]) -> dict[Position,
         (row, column): IssueCode.ERROR_VALUE
         for row, cells in rows.items()
         for column, value in cells.items()
-        if isinstance(value, str) and value.strip() in _EXCEL_ERRORS
-    }
-
-
-def _formulas(sheet: Any) -> dict[Position, str]:  # noqa: ANN401 - read-only sheets have no type
-    sheet.reset_dimensions()
-    return {
-        (number, column): str(cell.value)
-        for number, cells in enumerate(sheet.iter_rows(), start=1)
-        for column, cell in enumerate(cells, start=1)
-        if cell.data_type == "f"
+        if isinstance(value, str) and value.startswith("#") and value.strip() in _EXCEL_ERRORS
     }
 
 

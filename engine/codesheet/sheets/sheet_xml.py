@@ -1,0 +1,263 @@
+"""One sheet's XML, read in one pass: what its cells hold, their formulas, and what the eye sees of it.
+
+openpyxl reads all else of a workbook. Its reader of sheets takes several times as long, passes over each
+sheet twice where there are formulas, tells nothing of hidden rows, and finds no cell in strict files.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any
+from xml.parsers import expat
+
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+
+from codesheet.language.values import CellValue
+from codesheet.sheets.sheet_layout import Layout, Position, Styles
+
+_TRUE = ("1", "true")
+_DIGITS = "0123456789"
+_SHOWN_FOR_NO_DATE = "#VALUE!"
+
+
+class HostileXml(Exception):  # noqa: N818 - not a bug of ours: the user's file
+    """A sheet declares a document type, as Excel never does: entities read files, or grow without end."""
+
+
+class _Enough(Exception):  # noqa: N818 - no error
+    """The rest of the sheet is of no use."""
+
+
+class SheetXml:
+    """Reads one sheet: `rows` holds its cells that are not blank, `formulas` what stands behind results.
+
+    `is_enough` is told the cells of row 1, and says whether the rest of the sheet need not be read.
+    """
+
+    def __init__(
+        self,
+        strings: Sequence[str],
+        styles: Styles,
+        epoch: datetime,
+        is_enough: Callable[[dict[int, CellValue]], bool],
+    ) -> None:
+        self.rows: dict[int, dict[int, CellValue]] = {}
+        self.formulas: dict[Position, str] = {}
+        self.errors: set[Position] = set()
+        self._strings = strings
+        self._styles = styles
+        self._epoch = epoch
+        self._is_enough = is_enough
+        self._columns: dict[str, int] = {}
+        self._row = self._column = 0
+        self._kind = self._style = self._value = self._inline = ""
+        self._formula: dict[str, str] | None = None
+        self._masters: dict[str, Translator] = {}
+        self._is_phonetic = False
+        self._text: list[str] = []
+        self._hidden_rows: set[int] = set()
+        self._merged: list[tuple[int, int, int, int]] = []
+        self._is_filtered = False
+        self._struck: set[Position] = set()
+        self._scientific: set[Position] = set()
+        self._padded: dict[Position, int] = {}
+
+    def read(self, part: IO[bytes]) -> None:
+        """Read the sheet's part of a workbook.
+
+        Raises:
+            expat.ExpatError, ValueError, IndexError, KeyError: it is damaged.
+            HostileXml: it declares a document type.
+
+        """
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.StartElementHandler = lambda name, _: self._begin(parser, name)
+        parser.CharacterDataHandler = self._text.append
+        try:
+            parser.ParseFile(part)
+        except _Enough:
+            return
+        self.rows = dict(sorted(self.rows.items()))
+
+    def layout(self, *, is_hidden: bool) -> Layout:
+        """Tell how the sheet looks."""
+        return Layout(
+            is_hidden=is_hidden,
+            is_filtered=self._is_filtered,
+            hidden_rows=frozenset(self._hidden_rows),
+            merged=tuple(self._merged),
+            struck=frozenset(self._struck),
+            padded=self._padded,
+            scientific=frozenset(self._scientific),
+        )
+
+    def _begin(self, parser: Any, root: str) -> None:  # noqa: ANN401 - a parser of expat has no name
+        """Take the prefix of the sheet's own elements from the root: most programs write none."""
+        prefix = root[: root.rfind(":") + 1]
+        starts: dict[str, Callable[[dict[str, str]], None]] = {
+            f"{prefix}row": self._start_row,
+            f"{prefix}c": self._start_cell,
+            f"{prefix}f": self._start_formula,
+            f"{prefix}v": self._start_text,
+            f"{prefix}t": self._start_text,
+            f"{prefix}rPh": self._start_phonetic,
+            f"{prefix}mergeCell": self._merge,
+            f"{prefix}autoFilter": self._filter,
+        }
+        ends: dict[str, Callable[[], None]] = {
+            f"{prefix}row": self._end_row,
+            f"{prefix}c": self._end_cell,
+            f"{prefix}f": self._end_formula,
+            f"{prefix}v": self._end_value,
+            f"{prefix}t": self._end_inline,
+            f"{prefix}rPh": self._end_phonetic,
+        }
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if (handle := starts.get(name)) is not None:
+                handle(attributes)
+
+        def end(name: str) -> None:
+            if (handle := ends.get(name)) is not None:
+                handle()
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        self._row = self._row + 1 if number is None else int(number)
+        self._column = 0
+        if attributes.get("hidden") in _TRUE:
+            self._hidden_rows.add(self._row)
+
+    def _end_row(self) -> None:
+        if self._row == 1 and self._is_enough(self.rows.get(1, {})):
+            raise _Enough
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        place = attributes.get("r")
+        if place:
+            letters = place.rstrip(_DIGITS)
+            column = self._columns.get(letters)
+            if column is None:
+                column = self._columns[letters] = column_index_from_string(letters)
+            self._column = column
+        else:
+            self._column += 1
+        self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "0")
+        self._value = self._inline = ""
+        self._formula = None
+
+    def _end_cell(self) -> None:
+        position = self._row, self._column
+        if self._style in self._styles.seen:
+            self._see(position)
+        if self._formula is not None:
+            self.formulas[position] = self._written_formula(self._formula)
+        text = self._inline if self._kind == "inlineStr" else self._value
+        if not text:
+            return
+        value = self._read(text, position)
+        if not isinstance(value, str) or (value and not value.isspace()):
+            self.rows.setdefault(self._row, {})[self._column] = value
+
+    def _start_text(self, _: dict[str, str]) -> None:
+        self._text.clear()
+
+    def _end_value(self) -> None:
+        self._value = "".join(self._text)
+
+    def _end_inline(self) -> None:
+        if not self._is_phonetic:
+            self._inline += "".join(self._text)
+
+    def _start_phonetic(self, _: dict[str, str]) -> None:
+        self._is_phonetic = True
+
+    def _end_phonetic(self) -> None:
+        self._is_phonetic = False
+
+    def _start_formula(self, attributes: dict[str, str]) -> None:
+        self._text.clear()
+        self._formula = attributes
+
+    def _end_formula(self) -> None:
+        if self._formula is not None:
+            self._formula = self._formula | {"text": "".join(self._text)}
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        left, top, right, bottom = range_boundaries(attributes["ref"])
+        self._merged.append((int(top or 1), int(left or 1), int(bottom or 1), int(right or 1)))
+
+    def _filter(self, _: dict[str, str]) -> None:
+        self._is_filtered = True
+
+    def _see(self, position: Position) -> None:
+        if self._style in self._styles.struck:
+            self._struck.add(position)
+        if self._style in self._styles.scientific:
+            self._scientific.add(position)
+        if self._style in self._styles.padded:
+            self._padded[position] = self._styles.padded[self._style]
+
+    def _read(self, text: str, position: Position) -> CellValue:
+        match self._kind:
+            case "s":
+                return self._strings[int(text)]
+            case "inlineStr" | "str":
+                return text
+            case "b":
+                return bool(int(text))
+            case "e":
+                self.errors.add(position)
+                return text
+            case "d":
+                return _plain(from_ISO8601(text))  # type: ignore[no-untyped-call]
+            case "n":
+                return self._number(text)
+            case _:
+                return text
+
+    def _number(self, text: str) -> CellValue:
+        number = float(text) if "." in text or "e" in text or "E" in text else int(text)
+        if self._style not in self._styles.dates:
+            return number
+        is_duration = self._style in self._styles.durations
+        try:
+            return _plain(from_excel(number, self._epoch, timedelta=is_duration))
+        except (OverflowError, ValueError):
+            return _SHOWN_FOR_NO_DATE
+
+    def _written_formula(self, formula: dict[str, str]) -> str:
+        """Give a cell's formula; nothing where it is of an array or a data table, and not this cell's own."""
+        text = f"={formula.get('text', '')}"
+        kind = formula.get("t")
+        if kind in ("array", "dataTable"):
+            return "="
+        if kind == "shared":
+            place = f"{get_column_letter(self._column)}{self._row}"
+            master = self._masters.get(formula.get("si", ""))
+            if master is not None:
+                return master.translate_formula(place)
+            if text != "=":
+                self._masters[formula.get("si", "")] = Translator(text, place)
+        return text
+
+
+def _refuse(*_: object) -> None:
+    raise HostileXml
+
+
+def _plain(value: object) -> CellValue:
+    match value:
+        case timedelta():
+            return (datetime(1900, 1, 1) + value).time() if value < timedelta(days=1) else str(value)  # noqa: DTZ001
+        case str() | bool() | int() | float() | datetime() | date() | time():
+            return value
+        case _:
+            return str(value)
