@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from codesheet.coding import judging, projection, runtime
+from codesheet.coding import judging, projection
 from codesheet.coding.coder import Coder
 from codesheet.coding.remembering import Remembered
 from codesheet.commands import load_ruleset
@@ -42,7 +42,6 @@ def test_forgetting_changes_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
     chunks = list(export.chunks(400))
     plenty = [Coder(ruleset).code(chunk) for chunk in chunks]
     for module, name in (
-        (runtime, "_SPLITS_REMEMBERED"),
         (judging, "REMEMBERED"),
         (projection, "_WORDS_REMEMBERED"),
     ):
@@ -55,8 +54,8 @@ def test_forgetting_changes_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
     for table in coder._tables.values():  # noqa: SLF001 - what it holds is the point
         judge = table.judge
         assert len(judge._matches) <= 8  # noqa: SLF001
-        assert len(judge._decisions) <= 8  # noqa: SLF001
-        assert len(judge._matcher._splits) <= 8  # noqa: SLF001
+        assert len(judge._alike) <= 8  # noqa: SLF001
+        assert len(judge._decided) <= 8  # noqa: SLF001
         for projector in judge._projectors.values():  # noqa: SLF001
             assert len(projector._words) <= 8  # noqa: SLF001
 

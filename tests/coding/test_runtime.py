@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codesheet.coding import runtime
-from codesheet.coding.runtime import BATCH, Matcher, MatchingError
+from codesheet.coding.runtime import BATCH, MatchingError
 from codesheet.compiling import matching
 from codesheet.compiling.matching import match_table, name_hash
 from codesheet.compiling.ruleset import Matching
 from codesheet.language.unary_tests import Equals
 from codesheet.location import CellRef
 from codesheet.model import Condition, DecisionTable, HitPolicy, Level, Period, Result, Rule
+from facts import Fact, FactMatcher, included
 
-Fact = frozenset[int]
 AT = CellRef("core.xlsx")
 
 
@@ -39,14 +39,10 @@ def matching_of(groups: Iterable[Iterable[int]], names: list[str] | None = None)
     return match_table(DecisionTable("T", Result.FIELDS, HitPolicy.COLLECT, Level.ROW, (), (), rules))
 
 
-def expected(made: Matching, fact: Fact) -> tuple[int, ...]:
-    return tuple(index for index, group in enumerate(made.groups) if fact.issuperset(group))
-
-
 def assert_right(made: Matching, facts: list[Fact]) -> None:
     everything = frozenset(range(len(made.tests)))
     facts = [*facts, everything, frozenset()]
-    assert Matcher(made).match(facts) == [expected(made, fact) for fact in facts]
+    assert FactMatcher(made).match(facts) == [included(made, fact) for fact in facts]
 
 
 def some_facts(random: Random, tests: int, count: int) -> list[Fact]:
@@ -83,12 +79,12 @@ def test_random_tables(seed: int) -> None:
 
 def test_a_rule_without_conditions_fires_for_every_fact() -> None:
     made = matching_of([[0], []])
-    assert Matcher(made).match([frozenset(), frozenset({0})]) == [(1,), (0, 1)]
+    assert FactMatcher(made).match([frozenset(), frozenset({0})]) == [(1,), (0, 1)]
 
 
 def test_no_rules_and_no_facts() -> None:
-    assert Matcher(matching_of([])).match([frozenset()]) == [()]
-    assert Matcher(matching_of([[0]])).match([]) == []
+    assert FactMatcher(matching_of([])).match([frozenset()]) == [()]
+    assert FactMatcher(matching_of([[0]])).match([]) == []
 
 
 def test_odd_names_are_just_names() -> None:
@@ -139,13 +135,6 @@ def test_batches_of_every_length() -> None:
         assert_right(made, some_facts(Random(count), len(made.tests), count))
 
 
-def test_a_fact_in_pieces_is_their_union() -> None:
-    matcher = Matcher(matching_of([[0, 1], [1], [2]]))
-    pieces = [(frozenset({0}), frozenset({1})), (frozenset({1}), frozenset[int](), frozenset({2}))]
-    assert matcher.match_united(pieces) == matcher.match([frozenset({0, 1}), frozenset({1, 2})])
-    assert matcher.match_united(pieces) == [(0, 1), (1, 2)]
-
-
 # --- the engine's limits ---------------------------------------------------------------------------------
 
 
@@ -161,13 +150,13 @@ def test_the_stack_limit_is_the_engines_own(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_fact_too_deep_is_an_error_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "DEEPEST_STACK", 70)
-    matcher = Matcher(matching_of([[t] for t in range(65)]))
+    matcher = FactMatcher(matching_of([[t] for t in range(65)]))
     with pytest.raises(MatchingError, match=r"^T: .* \(too many tests of one fact hold .*\)"):
         matcher.match([frozenset(range(65))])
 
 
 def test_a_dropped_fact_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    matcher = Matcher(matching_of([[0], [1]]))
+    matcher = FactMatcher(matching_of([[0], [1]]))
     broken = engine.assert_facts
 
     def drop_the_rest(handle: int, facts: str) -> tuple[int, int]:
@@ -179,7 +168,7 @@ def test_a_dropped_fact_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_fact_left_behind_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    matcher = Matcher(matching_of([[0], [1]]))
+    matcher = FactMatcher(matching_of([[0], [1]]))
     monkeypatch.setattr(engine, "retract_facts", lambda _handle, _facts: (0, 0))
     matcher.match([frozenset({0})])
     with pytest.raises(MatchingError, match="result 2"):
@@ -229,9 +218,9 @@ def test_ten_thousand_rules() -> None:
     place = {test.name.split(" ")[1]: index for index, test in enumerate(made.tests)}
     facts = [frozenset(place[f"v{t}"] for t in pick() if f"v{t}" in place) for _ in range(5_000)]
     start = time.perf_counter()
-    answers = Matcher(made).match(facts)
+    answers = FactMatcher(made).match(facts)
     print(f"compiled in {compiled:.2f} s, 5,000 facts in {time.perf_counter() - start:.2f} s")
-    assert answers[:300] == [expected(made, fact) for fact in facts[:300]]
+    assert answers[:300] == [included(made, fact) for fact in facts[:300]]
     assert compiled < 20
 
 
@@ -249,7 +238,7 @@ def _with_own_fields(groups: list[list[int]], offsets: list[int]) -> Matching:
 @pytest.mark.slow
 def test_memory_stays_flat_over_a_million_facts() -> None:
     made = matching_of([[n, (n * 7 + 3) % 40, 20 + n % 20] for n in range(40)])
-    matcher = Matcher(made)
+    matcher = FactMatcher(made)
     random = Random(9)
     peaks = []
     for _ in range(20):

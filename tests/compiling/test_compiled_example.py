@@ -9,7 +9,6 @@ import pytest
 from openpyxl import load_workbook
 
 from codesheet.coding.coder import Coder
-from codesheet.coding.runtime import Matcher
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import (
     differences,
@@ -22,6 +21,7 @@ from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
 from codesheet.sheets.rulebook import read_rulebook
 from example_sheets import build_example_workbook
+from facts import FactMatcher, included
 
 WORKED = Path(__file__).parent.parent / "data" / "dev"
 
@@ -65,8 +65,8 @@ def test_every_table_runs(ruleset: Ruleset) -> None:
     for matching in ruleset.matchings.values():
         every = frozenset(range(len(matching.tests)))
         alone = [frozenset({test}) for test in range(len(matching.tests))]
-        for fact, found in zip([every, *alone], Matcher(matching).match([every, *alone]), strict=True):
-            assert found == tuple(n for n, group in enumerate(matching.groups) if fact.issuperset(group))
+        for fact, found in zip([every, *alone], FactMatcher(matching).match([every, *alone]), strict=True):
+            assert found == included(matching, fact)
 
 
 def test_it_codes_the_worked_visits(ruleset: Ruleset) -> None:

@@ -1,7 +1,6 @@
 """What holds of coding whatever the rulebook says: nothing lost, nothing left to chance or order."""
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
-from codesheet.coding.runtime import Matcher
 from codesheet.compiling.matching import match_table
 from codesheet.compiling.rules_files import (
     differences,
@@ -19,6 +17,7 @@ from codesheet.compiling.rules_files import (
     with_digest,
     write_rules,
 )
+from facts import FactMatcher, included
 from random_rulebooks import Case, cases, compiled
 from random_rulebooks.export_rows import Row
 from random_rulebooks.independent_draws import INDEPENDENT
@@ -189,9 +188,4 @@ def test_durable_rules_finds_the_rules_whose_tests_all_hold(case: Case, data: st
         matching = match_table(table)
         facts = st.frozensets(st.integers(0, max(0, len(matching.tests) - 1)))
         drawn = data.draw(st.lists(facts, max_size=8)) if matching.tests else [frozenset[int]()]
-        expected = [tuple(_included(matching.groups, fact)) for fact in drawn]
-        assert Matcher(matching).match(drawn) == expected
-
-
-def _included(groups: tuple[tuple[int, ...], ...], fact: frozenset[int]) -> Iterator[int]:
-    return (place for place, group in enumerate(groups) if fact.issuperset(group))
+        assert FactMatcher(matching).match(drawn) == [included(matching, fact) for fact in drawn]

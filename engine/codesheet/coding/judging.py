@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from codesheet.coding.columns import Ids, Index, Mask
 from codesheet.coding.hit_policies import Decision, Judge, Rules
+from codesheet.coding.matches import TableMatcher
 from codesheet.coding.projection import Projector
 from codesheet.coding.remembering import Remembered
-from codesheet.coding.runtime import Matcher
 from codesheet.coding.truth import NO, UNDECIDED, all_hold, condition_roots, undecided_roots, when_used_fields
-from codesheet.coding.view import View, distinct, eras, period_breaks
-from codesheet.compiling.ruleset import Matching, Test
+from codesheet.coding.view import InForce, View, distinct, eras, period_breaks
+from codesheet.compiling.ruleset import Matching
 from codesheet.model import DecisionTable
 
 REMEMBERED = 50_000
 """Combinations of a table remembered: a month of visits seldom has more."""
-_AT_ONCE = 1_000
-"""Combinations matched together: in a large table each has hundreds of tests."""
+_AT_ONCE = 10_000
+"""Combinations matched together: what holds of each is kept test by test meanwhile."""
 
 
 @dataclass(slots=True)
@@ -42,13 +43,21 @@ class Judged:
     roots: Ids
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Match:
-    """What durable-rules found for one combination: condition groups that fire, or might."""
+    """What was found for combinations: rules whose conditions hold, or might. Each is known by itself."""
 
-    fired: tuple[int, ...]
-    undecided: tuple[int, ...]
+    fired: Index
+    undecided: Index
     undecided_tests: frozenset[int]
+
+
+class _Decided(NamedTuple):
+    """What was decided for a match in one era."""
+
+    decision: Decision
+    matched: Rules
+    open_rules: Rules
 
 
 class TableJudge:
@@ -58,17 +67,14 @@ class TableJudge:
         self.table = table
         self.judge = Judge(table)
         self._matching = matching
-        self._matcher = Matcher(matching)
+        periods = [rule.period for rule in table.rules]
+        self._matcher = TableMatcher(matching, periods)
         self._projectors: dict[str, Projector] = {}
-        self._tests: dict[str, list[tuple[int, Test]]] = {}
-        for index, test in enumerate(matching.tests):
-            self._tests.setdefault(test.field, []).append((index, test))
-        self._rules_of_group: list[list[int]] = [[] for _ in matching.groups]
-        for rule, group in enumerate(matching.rule_groups):
-            self._rules_of_group[group].append(rule)
-        self._breaks = period_breaks(rule.period for rule in table.rules)
+        self._breaks = period_breaks(periods)
+        self._in_force = InForce(periods)
         self._matches = Remembered[tuple[int, ...], _Match](REMEMBERED)
-        self._decisions = Remembered[tuple[Rules, Rules], Decision](REMEMBERED)
+        self._alike = Remembered[tuple[bytes, bytes, frozenset[int]], _Match](REMEMBERED)
+        self._decided = Remembered[tuple[_Match, int, int], _Decided](REMEMBERED)
 
     def judge_rows(self, view: View, wanted: Mask | None = None) -> Judged:
         """Judge every row of a view, or those that are wanted."""
@@ -78,93 +84,94 @@ class TableJudge:
         rows = np.flatnonzero(passed if wanted is None else passed & wanted)
         part = view if len(rows) == view.frame.rows else view.take(rows)
         guard_open = (guard[rows] == UNDECIDED).astype(np.int64)
-        signatures = [self._projector(field, view).project(part.frame[field], part) for field in self._tests]
-        combination, first = distinct(signatures, len(rows))
-        matches = self._match([tuple(int(s[row]) for s in signatures) for row in first.tolist()])
+        fields = self._matcher.fields
+        signatures = [self._projector(field, view).project(part.frame[field], part) for field in fields]
+        to_the_end = guard_open if self._matcher.stops_early else np.zeros_like(guard_open)
+        combination, first = distinct([*signatures, to_the_end], len(rows))
+        matches = self._match(np.stack([codes[first] for codes in (*signatures, to_the_end)], axis=1))
         era = eras(part.days, self._breaks)
-        decision, first = distinct([combination, era, guard_open], len(rows))
+        decision, first = distinct([_numbers(matches)[combination], era, guard_open], len(rows))
         judged = Judged(rows, part, decision, [], [], [], [], [], np.zeros(len(rows), dtype=np.int32))
         for row in first.tolist():
             match = matches[int(combination[row])]
-            self._decide(judged, match, float(part.days[row]), guard_open=bool(guard_open[row]))
+            decided = self._decide(match, int(era[row]), float(part.days[row]), int(guard_open[row]))
+            judged.decisions.append(decided.decision)
+            judged.matched.append(decided.matched)
+            judged.open_rules.append(decided.open_rules)
+            judged.guard_open.append(bool(guard_open[row]))
+            judged.open_tests.append(match.undecided_tests)
         self._find_roots(judged)
         return judged
 
     def _projector(self, field: str, view: View) -> Projector:
         found = self._projectors.get(field)
         if found is None:
-            found = self._projectors[field] = Projector(self._tests[field], view, when_used_fields(view))
+            tests = [(index, self._matching.tests[index]) for index in self._matcher.fields[field].tolist()]
+            found = self._projectors[field] = Projector(tests, view, when_used_fields(view))
         return found
 
-    def _match(self, combinations: list[tuple[int, ...]]) -> list[_Match]:
-        """Match the combinations not met before with durable-rules."""
-        found: dict[tuple[int, ...], _Match] = {}
-        unknown = []
-        for combination in combinations:
-            match = self._matches.get(combination)
-            if match is None:
-                unknown.append(combination)
-            else:
-                found[combination] = match
-        for combination, match in zip(unknown, self._match_unknown(unknown), strict=True):
-            self._matches.keep(combination, match)
-            found[combination] = match
-        return [found[combination] for combination in combinations]
+    def _match(self, combinations: Index) -> list[_Match]:
+        """Match combinations of signatures, by durable-rules those not met before.
 
-    def _match_unknown(self, unknown: Sequence[tuple[int, ...]]) -> list[_Match]:
-        matches: list[_Match] = []
+        The last column says of each combination whether it is asked to the end.
+        """
+        keys = list(zip(*combinations.T.tolist(), strict=True))
+        found = [self._matches.get(key) for key in keys]
+        unknown = [place for place, match in enumerate(found) if match is None]
         for start in range(0, len(unknown), _AT_ONCE):
-            matches += self._match_some(unknown[start : start + _AT_ONCE])
-        return matches
+            places = unknown[start : start + _AT_ONCE]
+            for place, match in zip(places, self._match_unknown(combinations[places]), strict=True):
+                self._matches.keep(keys[place], match)
+                found[place] = match
+        return [match for match in found if match is not None]
 
-    def _match_some(self, unknown: Sequence[tuple[int, ...]]) -> list[_Match]:
-        projectors = [self._projectors[field] for field in self._tests]
-        kinds = [
-            [projector.signatures[number] for projector, number in zip(projectors, combination, strict=True)]
-            for combination in unknown
-        ]
-        undecided = [frozenset[int]().union(*(s.undecided for s in kind)) for kind in kinds]
-        fired = self._matcher.match_united([tuple(s.holding for s in kind) for kind in kinds])
-        unsure = [place for place, tests in enumerate(undecided) if tests]
-        possible = self._matcher.match_united(
-            [(*(s.holding for s in kinds[p]), *(s.undecided for s in kinds[p])) for p in unsure]
-        )
-        later = dict(zip(unsure, possible, strict=True))
-        return [
-            _Match(now, tuple(sorted(set(later.get(place, now)) - set(now))), tests)
-            for place, (now, tests) in enumerate(zip(fired, undecided, strict=True))
-        ]
+    def _match_unknown(self, combinations: Index) -> list[_Match]:
+        kinds, truths, undecided = np.zeros_like(combinations[:, :-1]), [], []
+        for place, projector in enumerate(self._projectors[field] for field in self._matcher.fields):
+            present, kinds[:, place] = np.unique(combinations[:, place], return_inverse=True)
+            truths.append(projector.truths(present.tolist()))
+            undecided.append([projector.signatures[number].undecided for number in present.tolist()])
+        count = len(combinations)
+        fired, open_rules = self._matcher.match(truths, kinds, combinations[:, -1] == 1)
+        tests = _united(undecided, kinds)
+        parts = zip(fired.by_combination(count), open_rules.by_combination(count), tests, strict=True)
+        return [self._one_of_its_kind(*part) for part in parts]
+
+    def _one_of_its_kind(self, fired: Index, undecided: Index, tests: frozenset[int]) -> _Match:
+        """Give the same object for all that matches alike."""
+        key = (fired.tobytes(), undecided.tobytes(), tests)
+        found = self._alike.get(key)
+        if found is None:
+            found = _Match(fired.copy(), undecided.copy(), tests)
+            self._alike.keep(key, found)
+        return found
 
     def _forget_much(self) -> None:
         """Begin anew where the values met have more kinds than can be kept."""
         if sum(len(projector.signatures) for projector in self._projectors.values()) > REMEMBERED:
             self._projectors.clear()
             self._matches.clear()
+            self._alike.clear()
+            self._decided.clear()
 
-    def _decide(self, judged: Judged, match: _Match, day: float, *, guard_open: bool) -> None:
-        """Add the decision for one kind of row."""
-        fired, undecided = self._in_force(match.fired, day), self._in_force(match.undecided, day)
-        if guard_open:
-            fired, undecided = (), tuple(sorted({*fired, *undecided}))
-        known = self._decisions.get((fired, undecided))
+    def _decide(self, match: _Match, era: int, day: float, guard_open: int) -> _Decided:
+        """Give the decision for one kind of row."""
+        known = self._decided.get((match, era, guard_open))
         if known is None:
-            known = self.judge.decide(fired, undecided)
-            self._decisions.keep((fired, undecided), known)
-        judged.decisions.append(known)
-        judged.matched.append(fired)
-        judged.open_rules.append(undecided)
-        judged.guard_open.append(guard_open)
-        judged.open_tests.append(match.undecided_tests)
-
-    def _in_force(self, groups: tuple[int, ...], day: float) -> Rules:
-        rules = (rule for group in groups for rule in self._rules_of_group[group])
-        return tuple(sorted(rule for rule in rules if self.table.rules[rule].period.holds_on(day)))
+            fired, undecided = self._in_force.on(match.fired, day), self._in_force.on(match.undecided, day)
+            if guard_open:
+                fired, undecided = (), tuple(sorted({*fired, *undecided}))
+            known = _Decided(self.judge.decide(fired, undecided), fired, undecided)
+            self._decided.keep((match, era, guard_open), known)
+        return known
 
     def _find_roots(self, judged: Judged) -> None:
         """Find for each row the facts that its undecided rules, or the undecided Only when, ask for."""
         by_tests: dict[frozenset[int], list[int]] = {}
         for number, decision in enumerate(judged.decisions):
-            if tests := self._tests_of(decision.undecided) & judged.open_tests[number]:
+            if decision.undecided and (
+                tests := self._tests_of(decision.undecided) & judged.open_tests[number]
+            ):
                 by_tests.setdefault(tests, []).append(number)
         for tests, numbers in by_tests.items():
             rows = np.flatnonzero(np.isin(judged.decision, numbers))
@@ -196,3 +203,20 @@ class TableJudge:
 
     def _guard_roots(self, judged: Judged, rows: Index) -> Ids:
         return undecided_roots(self.table.only_when, judged.view.take(rows))
+
+
+def _numbers(matches: Sequence[_Match]) -> Index:
+    """Give each match a number, equal ones the same."""
+    numbers: dict[_Match, int] = {}
+    return np.array([numbers.setdefault(match, len(numbers)) for match in matches], dtype=np.int64)
+
+
+def _united(undecided: Sequence[Sequence[frozenset[int]]], kinds: Index) -> list[frozenset[int]]:
+    """Give the undecided tests of each combination: those of all its kinds of values, by field."""
+    nothing = frozenset[int]()
+    united = [nothing] * len(kinds)
+    for tests, column in zip(undecided, kinds.T, strict=True):
+        has_some = np.array([bool(one) for one in tests], dtype=bool)
+        for place in np.flatnonzero(has_some[column]).tolist():
+            united[place] |= tests[column[place]]
+    return united

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
+from codesheet.coding.matches import Truths
+from codesheet.coding.ragged import Ragged
 from codesheet.coding.remembering import Remembered
 from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth
 from codesheet.coding.view import View, distinct, undecided_rows
@@ -31,10 +33,11 @@ class Signature:
 
 
 class Projector:
-    """One field's tests in one table, asked of column after column."""
+    """One field's tests in one table (by ascending index), asked of column after column."""
 
     def __init__(self, tests: Sequence[tuple[int, Test]], view: View, when_used: frozenset[str]) -> None:
         self.signatures: list[Signature] = []
+        self._tests = np.array([index for index, _ in tests], dtype=np.int64)
         self._numbers: dict[Signature, int] = {}
         self._when_used = when_used
         still: list[tuple[int, Test]] = []
@@ -71,6 +74,20 @@ class Projector:
             asking = self._number(Signature(self._if_missing, self._all_still - self._if_missing))
             numbers = np.where(column.missing, np.where(unsure, asking, plain), numbers)
         return self._add_moving(numbers, column, view) if self._moving else numbers
+
+    def truths(self, numbers: Sequence[int]) -> Truths:
+        """Give what holds of each of some signatures, test by test."""
+        chosen = [self.signatures[number] for number in numbers]
+        return Truths(
+            self._as_mask([signature.holding for signature in chosen]),
+            self._as_mask([signature.undecided for signature in chosen]),
+        )
+
+    def _as_mask(self, held: Sequence[frozenset[int]]) -> Mask:
+        mask = np.zeros((len(held), len(self._tests)), dtype=bool)
+        rows, tests = Ragged.of(held).expand(np.arange(len(held)))
+        mask[rows, np.searchsorted(self._tests, tests)] = True
+        return mask
 
     def _number(self, signature: Signature) -> int:
         found = self._numbers.get(signature)

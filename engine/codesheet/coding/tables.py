@@ -12,6 +12,7 @@ from codesheet.coding.evaluate import message
 from codesheet.coding.hit_policies import Decision, Rules
 from codesheet.coding.judging import Judged, TableJudge
 from codesheet.coding.outputs import NO_RULE, output_columns
+from codesheet.coding.ragged import Ragged
 from codesheet.coding.reasons import Reasons
 from codesheet.coding.text_functions import join_words
 from codesheet.coding.view import View
@@ -156,20 +157,15 @@ class Table:
     def _expand(self, judged: Judged) -> Hits:
         """Repeat each row for every rule that counts there."""
         decisions = judged.decisions
-        lengths = np.array([len(d.hits) for d in decisions], dtype=np.int64)
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]) if len(lengths) else lengths
-        flat = np.array([rule for d in decisions for rule in d.hits], dtype=np.int64)
-        counts = lengths[judged.decision] if len(lengths) else np.zeros(0, dtype=np.int64)
-        rows = np.repeat(np.arange(len(judged.rows)), counts)
-        within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        found = Ragged.of(d.hits for d in decisions)
+        rows, rule = found.expand(judged.decision)
         decision = judged.decision[rows]
-        rule = flat[starts[decision] + within] if len(rows) else np.zeros(0, dtype=np.int64)
         by_output = dict.fromkeys(self.definition.outputs, rule)
         if any(d.by_output is not None for d in decisions):
             for place, name in enumerate(self.definition.outputs):
                 speaking = [_speaking(d, place) for d in decisions]
                 by_output[name] = np.array(speaking, dtype=np.int64)[decision]
-        whole = len(rows) == len(judged.rows) and bool((counts == 1).all())
+        whole = len(rows) == len(judged.rows) and bool((found.lengths == 1).all())
         return Hits(judged.rows[rows], rule, by_output, judged.view if whole else judged.view.take(rows))
 
     def _agreeing(self, context: Context, judged: Judged, hits: Hits) -> Hits:

@@ -100,6 +100,21 @@ def eras(days: Floats, breaks: list[int]) -> Index:
     return np.where(np.isnan(days), -1, numbers).astype(np.int64)
 
 
+class InForce:
+    """The periods of a table's rules, ready to be asked."""
+
+    def __init__(self, periods: Sequence[Period]) -> None:
+        firsts = [-np.inf if period.first is None else period.first for period in periods]
+        lasts = [np.inf if period.last is None else period.last for period in periods]
+        self._firsts, self._lasts = np.array(firsts, dtype=np.float64), np.array(lasts, dtype=np.float64)
+        self._always = np.isneginf(self._firsts) & np.isposinf(self._lasts)
+
+    def on(self, rules: Index, day: float) -> tuple[int, ...]:
+        """Give those of some rules that are in force on a day; without a day (NaN) those that always are."""
+        holds = self._always[rules] | ((self._firsts[rules] <= day) & (day <= self._lasts[rules]))
+        return tuple(rules[holds].tolist())
+
+
 @dataclass(slots=True)
 class View:
     """A frame with what its evaluation needs besides columns.

@@ -14,10 +14,11 @@ from itertools import chain as concatenate
 from codesheet.compiling.ruleset import ALWAYS, BATCH_END, Matching, Shard, Test
 from codesheet.language.unary_tests import AnyOf, Anything, CodeRange, Equals, Interval, UnaryTest
 from codesheet.language.values import tidy
-from codesheet.model import DecisionTable
+from codesheet.model import DecisionTable, HitPolicy
 
 MOST_TESTS = 200  # durable-rules: a fact has at most 252 properties
 MOST_GROUPS = 500  # durable-rules: 4,096 rules a ruleset; speed is best with some hundreds
+GROUPS_IN_FIRST_TURN = 64
 DEEPEST_STACK = 60  # durable-rules: 64
 MOST_MATCHES = 10_000  # how many facts one action may report (durable-rules: 65,535)
 _LONGEST_NAME = 80
@@ -44,7 +45,7 @@ def match_table(table: DecisionTable) -> Matching:
     groups = tuple(dict.fromkeys(rule_conditions))
     place = {group: index for index, group in enumerate(groups)}
     rule_groups = tuple(place[group] for group in rule_conditions)
-    return Matching(table.name, tests, groups, rule_groups, tuple(_cut(tests, groups)))
+    return Matching(table.name, tests, groups, rule_groups, tuple(_cut_in_turns(table, tests, groups)))
 
 
 def _collect_tests(table: DecisionTable) -> tuple[tuple[Test, ...], list[tuple[int, ...]]]:
@@ -91,14 +92,32 @@ _Chain = tuple[int, ...]
 """The tests of one group in the order in which a shard's tree asks them."""
 
 
-def _cut(tests: Sequence[Test], groups: Sequence[tuple[int, ...]]) -> Iterator[Shard]:
-    """Pack the groups, in order of their chains, into as few shards as the limits allow."""
-    if () in groups:
-        yield _unconditional_shard(groups.index(()))
+_Groups = Sequence[tuple[int, ...]]
+
+
+def _cut_in_turns(table: DecisionTable, tests: Sequence[Test], groups: _Groups) -> Iterator[Shard]:
+    """Cut a table into shards; those of the topmost rules first where a match makes the others idle.
+
+    Each turn has as many groups as all before it: then few are asked in vain, and a row that only the last
+    rule matches is asked by few shards more than if there were no turns.
+    """
     rank = _rank_tests(tests, groups)
-    ordered = sorted(
-        (tuple(sorted(rank[test] for test in group)), index) for index, group in enumerate(groups) if group
-    )
+    if table.hit_policy is not HitPolicy.FIRST:
+        yield from _cut(tests, groups, range(len(groups)), rank, 0)
+        return
+    start, end, turn = 0, GROUPS_IN_FIRST_TURN, 0
+    while start < len(groups):  # groups stand in the order of their topmost rules
+        yield from _cut(tests, groups, range(start, min(end, len(groups))), rank, turn)
+        start, end, turn = end, 2 * end, turn + 1
+
+
+def _cut(
+    tests: Sequence[Test], groups: _Groups, chosen: range, rank: dict[int, int], turn: int
+) -> Iterator[Shard]:
+    """Pack chosen groups, in order of their chains, into as few shards as the limits allow."""
+    ordered = sorted((tuple(sorted(rank[test] for test in groups[index])), index) for index in chosen)
+    if ordered and not ordered[0][0]:
+        yield _unconditional_shard(ordered.pop(0)[1], turn)
     test_of_rank = {place: test for test, place in rank.items()}
     tree = _Tree()
     packed: list[tuple[_Chain, int]] = []
@@ -106,15 +125,15 @@ def _cut(tests: Sequence[Test], groups: Sequence[tuple[int, ...]]) -> Iterator[S
         chain = tuple(test_of_rank[place] for place in ranks)
         grown = tree.grow(chain)
         if packed and not grown.fits:
-            yield _make_shard(tests, packed)
+            yield _make_shard(tests, packed, turn)
             grown, packed = _Tree().grow(chain), []
         tree = grown
         packed.append((chain, index))
     if packed:
-        yield _make_shard(tests, packed)
+        yield _make_shard(tests, packed, turn)
 
 
-def _rank_tests(tests: Sequence[Test], groups: Sequence[tuple[int, ...]]) -> dict[int, int]:
+def _rank_tests(tests: Sequence[Test], groups: _Groups) -> dict[int, int]:
     """Order the tests so that those of the field which narrows the rules most come first in every chain."""
     uses: dict[int, int] = defaultdict(int)
     for group in groups:
@@ -208,15 +227,15 @@ def _shared_length(first: _Chain, second: _Chain) -> int:
     return length
 
 
-def _make_shard(tests: Sequence[Test], packed: Sequence[tuple[_Chain, int]]) -> Shard:
+def _make_shard(tests: Sequence[Test], packed: Sequence[tuple[_Chain, int]], turn: int) -> Shard:
     used = sorted({test for chain, _ in packed for test in chain})
     gates = sorted({chain[0] for chain, _ in packed})
     definition = {str(group): _rule(tests[test].name for test in chain) for chain, group in packed}
-    return Shard(tuple(used), tuple(gates), definition)
+    return Shard(tuple(used), tuple(gates), definition, turn)
 
 
-def _unconditional_shard(group: int) -> Shard:
-    return Shard((), (), {str(group): _rule([ALWAYS])})
+def _unconditional_shard(group: int, turn: int) -> Shard:
+    return Shard((), (), {str(group): _rule([ALWAYS])}, turn)
 
 
 def _rule(names: Iterable[str]) -> dict[str, object]:

@@ -35,7 +35,7 @@ from codesheet.replacing import replacing_file
 T = TypeVar("T")
 
 INDEX = "rulebook.json"
-_FORMAT = 1
+_FORMAT = 2
 _OURS = re.compile(r"(decisions|edits|lookups|sets)/[a-z0-9-]+\.json")
 _SETTINGS = (
     "visit_key",
@@ -165,7 +165,7 @@ def _decision_json(table: DecisionTable, matchings: Mapping[str, Matching]) -> J
         "tests": encode(matching.tests),
         "groups": encode(matching.groups),
         "rule_groups": encode(matching.rule_groups),
-        "shards": [[list(shard.tests), list(shard.gates)] for shard in matching.shards],
+        "shards": [[list(shard.tests), list(shard.gates), shard.turn] for shard in matching.shards],
         **{f"ruleset {n}": shard.definition for n, shard in enumerate(matching.shards, start=1)},
     }
 
@@ -289,8 +289,8 @@ def _read_decision(content: Json) -> tuple[DecisionTable, Matching]:
         decode(tuple[tuple[int, ...], ...], content["groups"]),
         decode(tuple[int, ...], content["rule_groups"]),
         tuple(
-            Shard(tuple(tests), tuple(gates), content[f"ruleset {number}"])
-            for number, (tests, gates) in enumerate(content["shards"], start=1)
+            Shard(tuple(tests), tuple(gates), content[f"ruleset {number}"], turn)
+            for number, (tests, gates, turn) in enumerate(content["shards"], start=1)
         ),
     )
     return table, matching

@@ -28,12 +28,14 @@ class Shard:
 
     `tests` are indices of the tests its rules use (facts asserted to it carry only these, and `always`);
     a fact need be asserted only when it holds one of `gates` (empty: always). `definition` is the JSON
-    durable-rules takes; rule names in it are the indices of condition groups as text.
+    durable-rules takes; rule names in it are the indices of condition groups as text. Shards of a later
+    `turn` need not be asked where one of an earlier turn settles what is decided.
     """
 
     tests: tuple[int, ...]
     gates: tuple[int, ...]
     definition: dict[str, Any]
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
