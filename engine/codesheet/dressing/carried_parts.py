@@ -1,9 +1,9 @@
 """Parts beside a workbook's own, such as an organisation's label: carried over with what points to them."""
 
 import re
+from html import escape
 from posixpath import join, normpath
 from xml.etree.ElementTree import Element, fromstring
-from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZipFile
 
 _CARRIED = re.compile(r"(?:customXml|docMetadata)/.*")
@@ -48,6 +48,8 @@ def _with(part: bytes, root: str, elements: list[Element]) -> bytes:
     end = f"</{root}>".encode()
     texts = []
     for one in elements:
-        attributes = (f"{key}={quoteattr(value)}" for key, value in one.items())
-        texts.append(f"<{_tag(one)} {' '.join(attributes)}>{escape(one.text or '')}</{_tag(one)}>")
+        attributes = (f'{key}="{escape(value)}"' for key, value in one.items())
+        texts.append(
+            f"<{_tag(one)} {' '.join(attributes)}>{escape(one.text or '', quote=False)}</{_tag(one)}>"
+        )
     return part.replace(end, "".join(texts).encode() + end)

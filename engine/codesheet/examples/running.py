@@ -52,10 +52,14 @@ def _encounters(
     """Make encounter rows of the GIVEN halves; the visit key is the example's own."""
     issues: list[Issue] = []
     frame = Frame(len(given), {})
+    told = {name for _, row in given for name, value in row.given.items() if value is not None}
+    told |= {rulebook.visit_key, rulebook.columns_present}
     for definition in rulebook.fields.values():
         if definition.origin is not Origin.READ or definition.level is not Level.ROW:
             continue
-        values = [_value(visit, row, definition, rulebook, issues) for visit, row in given]
+        values: list[Scalar | None] = [None] * len(given)
+        if definition.name in told:
+            values = [_value(visit, row, definition, rulebook, issues) for visit, row in given]
         column = column_of(values, definition.type, frame.vocabulary)
         own = frame.roots.id_of([definition.name])
         column.roots = np.where(column.missing, own, 0).astype(np.int32)
@@ -76,6 +80,8 @@ def _value(
     if definition.name == rulebook.columns_present:
         return tuple(name for name in rulebook.fields if name in row.given)
     cell: CellValue = row.given.get(definition.name)  # type: ignore[assignment]
+    if cell is None:
+        return None
     try:
         return read_value(cell, definition.type, rulebook.date_forms)
     except ValueProblem as problem:

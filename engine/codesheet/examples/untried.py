@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
-import pandas as pd
 
 from codesheet.checks.reading import reads_of
 from codesheet.coding.batch import CodedBatch, Encounters
@@ -36,6 +35,7 @@ def untried(
         yield IssueCode.NO_EXAMPLES.issue(at)
         return
     yield from _fields_from_nowhere(rulebook, encounters)
+    tried = _Tried(encounters, batch)
     for table in rulebook.decisions.values():
         silent = [rule for rule in table.rules if not batch.rule_counts.get(str(rule.at))]
         if silent:
@@ -44,8 +44,8 @@ def untried(
             word = "row" if len(silent) == 1 else "rows"
             facts = {"count": len(silent), "all": len(table.rules), "rows": f"{word} {names}{more}"}
             yield IssueCode.RULES_WITHOUT_EXAMPLE.issue(table.at, **facts)
-        yield from _edges_untried(table, rulebook, encounters, batch)
-        yield from _days_untried(table, rulebook, encounters, batch, since)
+        yield from _edges_untried(table, rulebook, tried)
+        yield from _days_untried(table, rulebook, tried, since)
 
 
 def _fields_from_nowhere(rulebook: Rulebook, encounters: Encounters) -> Iterator[Issue]:
@@ -73,9 +73,32 @@ def _row(at: CellRef, beside: CellRef) -> str:
     return str(at.row) if (at.workbook, at.sheet) == (beside.workbook, beside.sheet) else str(at)
 
 
-def _edges_untried(
-    table: DecisionTable, rulebook: Rulebook, encounters: Encounters, batch: CodedBatch
-) -> Iterator[Issue]:
+class _Tried:
+    """The values that the examples hold of each field, read once."""
+
+    def __init__(self, encounters: Encounters, batch: CodedBatch) -> None:
+        self._encounters = encounters
+        self._batch = batch
+        self._values: dict[str, set[float]] = {}
+
+    def of(self, field: Field) -> set[float]:
+        """Give the values of a field of numbers, dates or times."""
+        if field.name not in self._values:
+            self._values[field.name] = set(self._read(field))
+        return self._values[field.name]
+
+    def _read(self, field: Field) -> Iterator[float]:
+        column = self._encounters.frame.columns.get(field.name)
+        if column is not None:
+            yield from (value for value in column.data.tolist() if not np.isnan(value))
+        if field.name in self._batch.rows:
+            for cell in self._batch.rows[field.name].dropna().unique().tolist():
+                value = read_value(cell, field.type)
+                if isinstance(value, float) and not np.isnan(value):
+                    yield value
+
+
+def _edges_untried(table: DecisionTable, rulebook: Rulebook, tried: _Tried) -> Iterator[Issue]:
     """Compare the bounds of a table's cells with what the examples hold, on both sides of each.
 
     Line fields are left out: what a line held while tables still changed it cannot be seen afterwards.
@@ -86,17 +109,14 @@ def _edges_untried(
             continue
         tests = (c.test for rule in table.rules for c in rule.conditions if c.field == name)
         edges = {edge for test in tests for edge in _edges(test)}
-        tried = _values_of(name, field.type, encounters, batch)
-        missing = list(_missing(edges, tried, field.type, _lowest(field, edges)))
+        missing = list(_missing(edges, tried.of(field), field.type, _lowest(field, edges)))
         if missing:
             yield IssueCode.EDGE_WITHOUT_EXAMPLE.issue(table.at, field=name, values=_listed(missing))
 
 
-def _days_untried(
-    table: DecisionTable, rulebook: Rulebook, encounters: Encounters, batch: CodedBatch, since: float
-) -> Iterator[Issue]:
+def _days_untried(table: DecisionTable, rulebook: Rulebook, tried: _Tried, since: float) -> Iterator[Issue]:
     """Compare the days on which rows begin and end with the examples' days, on both sides of each."""
-    days = _values_of(rulebook.date_of_service, FieldType.DATE, encounters, batch)
+    days = tried.of(rulebook.fields[rulebook.date_of_service])
     edges = {edge for rule in table.rules for edge in _edges_in_time(rule.period)}
     missing = list(_missing(edges, days, FieldType.DATE, since))
     if missing:
@@ -121,15 +141,6 @@ def _edges_in_time(period: Period) -> "Iterator[_Edge]":
         yield _Edge(float(period.first), below=False)
     if period.last is not None:
         yield _Edge(float(period.last), below=True)
-
-
-def _values_of(name: str, kind: FieldType, encounters: Encounters, batch: CodedBatch) -> set[float]:
-    column = encounters.frame.columns.get(name)
-    found: list[float] = column.data.tolist() if column is not None else []
-    if name in batch.rows:
-        cells = (cell for cell in batch.rows[name].tolist() if not pd.isna(cell))
-        found += [value for cell in cells if isinstance(value := read_value(cell, kind), float)]
-    return {value for value in found if not np.isnan(value)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,10 @@ class Coded:
     def __post_init__(self) -> None:
         """Take the results of each visit out of the tables."""
         for by_visit, table in ((self.lines, self.batch.claim_lines), (self.edits, self.batch.edits)):
-            for record in table.to_dict("records"):
-                by_visit.setdefault(record["Visit ID"], []).append({str(n): v for n, v in record.items()})
+            names = [str(name) for name in table.columns]
+            for cells in zip(*(table[name].tolist() for name in table.columns), strict=True):
+                record = dict(zip(names, cells, strict=True))
+                by_visit.setdefault(record["Visit ID"], []).append(record)
         visits = self.batch.visits
         self.status.update(zip(visits["Visit ID"], visits["Status"], strict=True))
         spoken = {name for _, row in self.given for name in row.expect}

@@ -87,10 +87,12 @@ def read_value(cell: CellValue, kind: FieldType, forms: frozenset[DateForm] = fr
         ValueProblem: the cell holds something else; the message is a clause to put after the value.
 
     """
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
-    if isinstance(cell, float) and math.isnan(cell):
-        return None
+    if isinstance(cell, str):
+        cell = cell.strip()
+        if not cell:
+            return None
     match kind:
         case FieldType.TEXT | FieldType.CODE:
             return _as_text(cell)
@@ -114,6 +116,8 @@ def read_value(cell: CellValue, kind: FieldType, forms: frozenset[DateForm] = fr
 
 
 def _as_text(cell: CellValue) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
     match cell:
         case bool():
             return "yes" if cell else "no"
@@ -124,7 +128,7 @@ def _as_text(cell: CellValue) -> str:
         case date() | time():
             return cell.isoformat()
         case _:
-            return str(cell).strip()
+            return str(cell)
 
 
 def _as_number(cell: CellValue) -> float:
@@ -150,8 +154,8 @@ def _as_date(cell: CellValue, forms: frozenset[DateForm]) -> float:
         cell = repr(float(cell))
     text = cell.strip() if isinstance(cell, str) else ""
     try:
-        if found := _ISO_DATE.fullmatch(text):
-            return float(date(*(int(part) for part in found.groups())).toordinal())
+        if (day := _iso_day(text)) is not None:
+            return day
         if DateForm.US in forms and (found := _US_DATE.fullmatch(text)):
             month, day, year = (int(part) for part in found.groups())
             return float(date(year, month, day).toordinal())
@@ -165,6 +169,16 @@ def _as_date(cell: CellValue, forms: frozenset[DateForm]) -> float:
     written = ", ".join(["yyyy-mm-dd", *(_FORM_WORDS[form] for form in DateForm if form in forms)])
     msg = f"is not a date ({written})"
     raise ValueProblem(msg)
+
+
+@lru_cache(maxsize=1 << 12)
+def _iso_day(text: str) -> float | None:
+    """Read a date as databases write it; None where it is of another form.
+
+    Raises ValueError where the calendar has no such day.
+    """
+    found = _ISO_DATE.fullmatch(text)
+    return None if found is None else float(date(*(int(part) for part in found.groups())).toordinal())
 
 
 _FORM_WORDS = {

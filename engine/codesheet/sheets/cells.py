@@ -39,6 +39,8 @@ class Cell:
 
 def text_of(value: CellValue) -> str:
     """Give a cell's value as the text its author sees."""
+    if isinstance(value, str):
+        return value.strip()
     return str(read_value(value, FieldType.TEXT) or "")
 
 

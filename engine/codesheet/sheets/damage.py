@@ -56,8 +56,10 @@ def changed_codes(table: Table, names: Names) -> Iterator[Issue]:
             continue
         tested = column.role in ("IF", "KEY", "THEN")  # the languages of cells say it there
         for row in table.rows:
-            cell, place = row.cell(column), (row.number, column.number)
-            value = cell.value
+            value, place = row.value(column), (row.number, column.number)
+            if value is None or isinstance(value, str):
+                continue
+            cell = row.cell(column)
             if isinstance(value, (datetime, date, time)) and not tested and column.heading:
                 yield IssueCode.CODE_BECAME_DATE.issue(cell.at, text=cell.text, field=column.heading)
             elif isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -75,10 +77,10 @@ def deceptive_characters(table: Table, names: Names) -> Iterator[Issue]:
     """Find characters that cannot be told from others by eye: the value is another one, and never matches."""
     for column, _ in _value_columns(table, names):
         for row in table.rows:
-            cell = row.cell(column)
-            found = confusing_character(cell.text) if isinstance(cell.value, str) else None
+            value = row.value(column)
+            found = confusing_character(value.strip()) if isinstance(value, str) else None
             if found is not None:
-                character, plain = found
+                cell, (character, plain) = row.cell(column), found
                 name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
                 meant = f'write "{plain}" instead' if plain else "delete it"
                 facts = {"text": cell.text, "name": name, "remedy": meant}
@@ -98,9 +100,9 @@ def near_twins(tables: list[Table], names: Names) -> Iterator[Issue]:
             if not kind.is_text or column.role in ("THEN", "GIVEN", "EXPECT"):
                 continue
             for row in table.rows:
-                cell: Cell = row.cell(column)
-                if not isinstance(cell.value, str) or cell.is_blank:
+                if not isinstance(row.value(column), str):
                     continue
+                cell = row.cell(column)
                 first = seen.setdefault((field, look(cell.text)), cell)
                 key = (field, fold(cell.text))
                 spellings = column.role == "KEY" and _same_sheet(first, cell)

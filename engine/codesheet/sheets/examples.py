@@ -70,7 +70,7 @@ def _row(
     if visit.is_blank:
         reader.report(IssueCode.EXAMPLE_WITHOUT_VISIT, visit.at, visit_key=visit_key)
         return None
-    read = {name: row.cell(column).value for name, column in given.items()}
+    read = {name: row.value(column) for name, column in given.items()}
     says_nothing = all(value is None for name, value in read.items() if name != visit_key)
-    wanted = {name: row.cell(column).value for name, column in expect.items()}
+    wanted = {name: row.value(column) for name, column in expect.items()}
     return ExampleRow(visit.text, {} if says_nothing else dict(read), dict(wanted), row.at)

@@ -1,13 +1,16 @@
 """What the eye sees of a sheet and its cells do not say: hidden, filtered and struck-out rows, formats."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from xml.etree.ElementTree import Element
+
+from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
+from openpyxl.xml.functions import fromstring
 
 _PADDED = re.compile(r"0{2,}")
-_SCIENTIFIC = re.compile(r"0(?:\.0+)?E\+0+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"(?:##)?0(?:\.0+)?E\+0+", re.IGNORECASE)
 
 Position = tuple[int, int]
 """(row, column), both from 1."""
@@ -29,30 +32,52 @@ class Layout:
     scientific: frozenset[Position] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
 class Styles:
     """Which of a workbook's cell styles strike out, pad with zeros, show powers of ten, dates or durations.
 
-    Styles are named as cells name them: by their place in the workbook's list, as text.
+    Styles are named as cells name them: by their place in the workbook's list, as text. `padded` gives the
+    number of digits.
     """
 
-    def __init__(self, book: Any) -> None:  # noqa: ANN401 - openpyxl's private lists have no type
-        self.struck: set[str] = set()
-        self.padded: dict[str, int] = {}
-        self.scientific: set[str] = set()
-        self.dates = {str(place) for place in book._date_formats}  # noqa: SLF001
-        self.durations = {str(place) for place in book._timedelta_formats}  # noqa: SLF001
-        formats = {number: book._number_formats[number - 164] for number in _custom(book)}  # noqa: SLF001
-        for place, style in enumerate(book._cell_styles):  # noqa: SLF001 - as above
-            if book._fonts[style.fontId].strike:  # noqa: SLF001
-                self.struck.add(str(place))
-            form = formats.get(style.numFmtId, "")
-            if _PADDED.fullmatch(form):
-                self.padded[str(place)] = len(form)
-            if style.numFmtId in (11, 48) or _SCIENTIFIC.fullmatch(form):
-                self.scientific.add(str(place))
-        self.seen = self.struck | self.padded.keys() | self.scientific
-        """Styles of which the layout of a sheet tells where they are."""
+    struck: frozenset[str] = frozenset()
+    padded: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    scientific: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
+    durations: frozenset[str] = frozenset()
 
 
-def _custom(book: Any) -> range:  # noqa: ANN401 - as above
-    return range(164, 164 + len(book._number_formats))  # noqa: SLF001 - as above
+def read_styles(part: bytes) -> Styles:
+    """Read a workbook's part of styles.
+
+    Raises:
+        ElementTree.ParseError, ValueError, IndexError: it is damaged.
+
+    """
+    root = fromstring(part)
+    codes = {int(one.get("numFmtId", "")): one.get("formatCode", "") for one in root.iterfind("{*}numFmts/*")}
+    strikes = [_strikes(font) for font in root.iterfind("{*}fonts/*")]
+    formats: dict[int, list[str]] = {}
+    struck = set()
+    for place, style in enumerate(root.iterfind("{*}cellXfs/*")):
+        formats.setdefault(int(style.get("numFmtId", "0")), []).append(str(place))
+        if strikes and strikes[int(style.get("fontId", "0"))]:
+            struck.add(str(place))
+    written = {number: codes.get(number) or builtin_format_code(number) or "" for number in formats}
+
+    def having(holds: Callable[[str], object]) -> Iterator[str]:
+        return (place for number, places in formats.items() if holds(written[number]) for place in places)
+
+    padded = {place: len(written[number]) for number, places in formats.items() for place in places}
+    return Styles(
+        struck=frozenset(struck),
+        padded={place: padded[place] for place in having(_PADDED.fullmatch)},
+        scientific=frozenset(having(_SCIENTIFIC.fullmatch)),
+        dates=frozenset(having(is_date_format)),
+        durations=frozenset(having(is_timedelta_format)),
+    )
+
+
+def _strikes(font: Element) -> bool:
+    strike = font.find("{*}strike")
+    return strike is not None and strike.get("val", "1") in ("1", "true", "on")

@@ -47,6 +47,7 @@ class SheetXml:
         self.errors: set[Position] = set()
         self._strings = strings
         self._styles = styles
+        self._seen = styles.struck | styles.scientific | styles.padded.keys()
         self._epoch = epoch
         self._is_enough = is_enough
         self._columns: dict[str, int] = {}
@@ -155,7 +156,7 @@ class SheetXml:
 
     def _end_cell(self) -> None:
         position = self._row, self._column
-        if self._style in self._styles.seen:
+        if self._style in self._seen:
             self._see(position)
         if self._formula is not None:
             self.formulas[position] = self._written_formula(self._formula)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import nearest
-from codesheet.language.values import fold, tidy
+from codesheet.language.values import CellValue, fold, tidy
 from codesheet.location import CellRef
 from codesheet.sheets.cells import Cell, text_of
 from codesheet.sheets.title_block import CLAIM_EDITS, HEADINGS, NOT_READ, ROLES, TitledSheet
@@ -29,6 +30,10 @@ class Row:
     sheet: Sheet
     number: int
 
+    def value(self, column: Column) -> CellValue:
+        """Give what this row holds in a column, None where it is blank."""
+        return self.sheet.value(self.number, column.number)
+
     def cell(self, column: Column) -> Cell:
         """Give this row's cell of a column."""
         return Cell(self.sheet.value(self.number, column.number), self.sheet.ref(self.number, column.number))
@@ -39,7 +44,7 @@ class Row:
         return CellRef(self.sheet.workbook, self.sheet.name, self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """The columns of a sheet's table in sheet order, and its rows that hold something."""
 
@@ -53,9 +58,14 @@ class Table:
 
     def heading(self, text: str) -> Column | None:
         """Give the column of a heading, None where the table has none."""
-        return next((column for column in self.columns if fold(column.heading) == fold(text)), None)
+        return self._by_heading.get(fold(text))
 
-    @property
+    @cached_property
+    def _by_heading(self) -> dict[str, Column]:
+        """The columns by folded heading, the first of several."""
+        return {fold(column.heading): column for column in reversed(self.columns)}
+
+    @cached_property
     def period_columns(self) -> tuple[Column | None, Column | None]:
         """Give the columns that say from when and until when a row is in force."""
         if self.titled.kind in ROLES:

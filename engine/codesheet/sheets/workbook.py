@@ -16,7 +16,6 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Font
-from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from codesheet.issues import Issue, IssueCode, IssueKind
@@ -25,14 +24,16 @@ from codesheet.location import CellRef
 from codesheet.model import Source
 from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.excel_formulas import gives
-from codesheet.sheets.sheet_layout import Layout, Position, Styles
-from codesheet.sheets.sheet_xml import SheetXml
+from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_styles
+from codesheet.sheets.sheet_xml import HostileXml, SheetXml
 from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
 
 _HEAD = 4096
+_STYLES = "xl/styles.xml"
+_HOSTILE = "it holds XML with declarations that Excel never writes", "save it again in Excel"
 _NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, struct.error)
 
 _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
@@ -134,6 +135,8 @@ def read_sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # openpyxl's remarks on styles and drop-downs
                 return _sheets(data, name)
+        except HostileXml:
+            why = _HOSTILE
         except Exception as problem:  # noqa: BLE001 - a damaged file makes openpyxl raise almost anything
             kind = type(problem).__name__
             why = f"it is damaged ({kind})", "open it in Excel, let it repair, save it again"
@@ -176,7 +179,7 @@ def _why_unreadable(data: bytes) -> tuple[str, str] | None:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             size = sum(part.file_size for part in archive.infolist())
             if any(_declares_entities(archive, part) for part in archive.infolist()):
-                return "it holds XML with declarations that Excel never writes", "save it again in Excel"
+                return _HOSTILE
     except _NO_ZIP:
         why = "it is no Excel workbook, or only a part of one"
         return why, "copy it again, or save it again as .xlsx"
@@ -202,7 +205,11 @@ class _Book(ExcelReader):
         self.read_manifest()
         self.read_strings()
         self.read_workbook()
-        apply_stylesheet(self.archive, self.wb)
+
+    @property
+    def styles(self) -> Styles:
+        """Give what the styles of its cells show."""
+        return read_styles(self.archive.read(_STYLES)) if _STYLES in self.valid_files else Styles()
 
     def sheets(self) -> Iterator[tuple[str, str, bool]]:
         """Give the sheets: name, part of the file, and whether it is hidden."""
@@ -215,7 +222,7 @@ def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     data, _ = without_empty_cells(data)
     book = _Book(data)
-    styles = Styles(book.wb)
+    styles = book.styles
     sheets: dict[str, Sheet] = {}
     results: dict[str, dict[int, dict[int, CellValue]]] = {}
     formulas: dict[str, dict[Position, str]] = {}
