@@ -250,7 +250,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
                 return CodeOutcome(issues, notes=export.notes, verification=verification)
             run = dataclasses.replace(run, verified=verification.outcome)
         report("Writing results")
-        files = write_results(results, ruleset, run, target, form)
+        files = write_results(results, ruleset, run, target, form, jobs=jobs)
         notes = list(export.notes)
         if past is not None and results.history is None:
             notes.append(f"there is no Unit limits sheet: {past.path} was neither counted nor written")

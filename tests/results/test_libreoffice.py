@@ -7,8 +7,12 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from invented import invented_batch, invented_ruleset, invented_run, results_of
 from workbooks import header, opened, rows
 from written import Written, write_sample
+
+from codesheet.results import data_sheets
+from codesheet.results.writer import write_results
 
 SOFFICE = shutil.which("soffice")
 REQUIRED = os.environ.get("CODESHEET_LIBREOFFICE") == "required"
@@ -55,6 +59,19 @@ def test_saved_again_by_libreoffice_every_value_is_the_same(
     summary = [cell for row in theirs["Summary"].iter_rows(max_col=7, values_only=True) for cell in row]
     expected = [cell for row in ours["Summary"].iter_rows(max_col=7, values_only=True) for cell in row]
     assert summary[: len(expected)] == pytest.approx(expected)
+
+
+def test_rows_of_long_sheets_are_read_as_they_were_written(
+    profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their cells carry no address."""
+    monkeypatch.setattr(data_sheets, "DECORATED_ROWS", 50)
+    path = tmp_path / "long.xlsx"
+    write_results(results_of(invented_batch(300)), invented_ruleset(), invented_run(), path)
+    (tmp_path / "again").mkdir()
+    ours, theirs = opened(path), opened(convert(path, "xlsx", profile, tmp_path / "again"))
+    for name in ours.sheetnames[1:]:
+        assert [row[: ours[name].max_column] for row in rows(theirs[name])] == rows(ours[name])
 
 
 def test_the_summary_s_charts_are_drawn(written: Written, profile: str, tmp_path: Path) -> None:

@@ -1,15 +1,12 @@
 """Charts of the summary, each bound to the rows of its own table.
 
 The spreadsheet writer can bind a chart only to all rows of a sheet, and cannot colour it. So it is asked
-for placeholders, which give the charts their places, and each is replaced by one that openpyxl draws. Charts
-stand behind the sheets in the file: from the first of them on it is written anew, the sheets before are not
-touched.
+for placeholders, which give the charts their places, and each is replaced by one that openpyxl draws.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from xml.etree.ElementTree import tostring
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl.chart import BarChart, DoughnutChart
 from openpyxl.chart.data_source import (
@@ -53,21 +50,9 @@ class Chart:
     colors: tuple[str, ...]
 
 
-def draw_charts(workbook: Path, charts: list[Chart]) -> None:
-    """Replace the placeholders of a workbook by charts, in their order."""
-    if not charts:
-        return
-    drawn = {f"{_CHART_PARTS}{n}.xml": _xml(chart) for n, chart in enumerate(charts, start=1)}
-    with ZipFile(workbook, "a", ZIP_DEFLATED) as book:
-        start = min(book.getinfo(name).header_offset for name in drawn)
-        behind = [part for part in book.infolist() if part.header_offset >= start]
-        contents = {part.filename: book.read(part) for part in behind}
-        for part in behind:
-            book.filelist.remove(part)
-            del book.NameToInfo[part.filename]
-        book.start_dir = start
-        for name, content in {**contents, **drawn}.items():
-            book.writestr(name, content)
+def drawn_charts(charts: Sequence[Chart]) -> dict[str, bytes]:
+    """Draw charts: what stands in a workbook instead of the writer's placeholders, in their order."""
+    return {f"{_CHART_PARTS}{n}.xml": _xml(chart) for n, chart in enumerate(charts, start=1)}
 
 
 def _xml(chart: Chart) -> bytes:

@@ -14,11 +14,11 @@ from codesheet.results.column_help import column_help
 from codesheet.results.excel import (
     LINE_HEIGHT,
     MAX_ROWS,
+    LongRows,
     Look,
     Sheet,
     fit_for_cells,
     lines_needed,
-    stream,
 )
 from codesheet.results.tables import SpooledTable
 
@@ -61,12 +61,17 @@ def data_sheets(name: str, table: SpooledTable, rulebook: Rulebook) -> Iterator[
     options = _options(name, table, rulebook)
     for number, (count, chunks) in enumerate(table.slices(MAX_ROWS), start=1):
         title = name if number == 1 else f"{name} ({number})"
-        rows = stream(table.schema, (decoded(fit_for_cells(chunk)) for chunk in chunks))
         heights = {0: 30.0} if count else {}
+        rows: pa.Table | LongRows = LongRows(table.schema, count, chunks)
         if table.num_rows <= DECORATED_ROWS:
-            rows = rows.read_all()
+            rows = _together(table.schema, chunks)
             heights |= _heights(rows)
         yield Sheet(title, rows, options | {"row_heights": heights}, freeze=(1, 1))
+
+
+def _together(schema: Any, chunks: Iterator[pa.Table]) -> pa.Table:  # noqa: ANN401 - pyarrow has no types
+    none = fit_for_cells(schema.empty_table())
+    return pa.concat_tables([none, *(decoded(fit_for_cells(chunk)) for chunk in chunks)])
 
 
 def _heights(table: pa.Table) -> dict[int, float]:

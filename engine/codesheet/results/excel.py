@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeAlias
@@ -23,6 +24,9 @@ import pyarrow.compute as pc
 from rustpy_xlsxwriter import FastExcel, Format
 
 from codesheet.results.arrow_tables import map_text
+from codesheet.results.charts import Chart, drawn_charts
+from codesheet.results.long_rows import Packed, packed_rows
+from codesheet.results.packaging import Filling, package
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet, less the header."""
@@ -55,24 +59,60 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class LongRows:
+    """The rows of a long sheet: their columns, their number, and the rows chunk by chunk, once."""
+
+    schema: Any
+    count: int
+    chunks: Iterator[pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: `options` are those of FastExcel.sheet, with `Look` wherever it takes a format."""
 
     name: str
-    data: pa.Table | pa.RecordBatchReader | Records
+    data: pa.Table | Records | LongRows
     options: Mapping[str, Any] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook; what the writer cannot do is an OSError."""
-    book = FastExcel(str(path), output_format="xlsx").format(inf_value="inf")
+def write_workbook(
+    path: Path, sheets: Sequence[Sheet], charts: Sequence[Chart] = (), threads: int = 1
+) -> None:
+    """Write a workbook; what the writer cannot do is an OSError.
+
+    The charts take the places that the sheets' options ask for, in their order.
+    """
+    made = BytesIO()
+    book = FastExcel(made, output_format="xlsx").format(inf_value="inf")
     with _panics_as_errors():
         for sheet in sheets:
             if sheet.freeze:
                 book.freeze(row=sheet.freeze[0], col=sheet.freeze[1], sheet=sheet.name)
-            book.sheet(sheet.name, sheet.data, **_with_formats(dict(sheet.options), {}))
+            book.sheet(sheet.name, _written(sheet.data), **_with_formats(dict(sheet.options), {}))
         book.save()
+    filled = {
+        f"xl/worksheets/sheet{number}.xml": _filling(sheet.data, threads)
+        for number, sheet in enumerate(sheets, start=1)
+        if isinstance(sheet.data, LongRows)
+    }
+    package(made, path, drawn_charts(charts), filled)
+
+
+def _written(data: pa.Table | Records | LongRows) -> pa.Table | Records:
+    """Give what the writer writes: of a long sheet empty rows, by which it knows how far it reaches."""
+    if not isinstance(data, LongRows):
+        return data
+    columns = [pa.nulls(data.count, kind) for kind in data.schema.types]
+    return pa.table(columns, names=fit_for_cells(data.schema.empty_table()).column_names)
+
+
+def _filling(rows: LongRows, threads: int) -> Filling:
+    def fill(styles: list[int]) -> Iterator[Packed]:
+        return packed_rows(map(fit_for_cells, rows.chunks), styles, 2, threads)
+
+    return Filling(rows.count, len(rows.schema), fill)
 
 
 @contextmanager
@@ -93,12 +133,6 @@ def _panics_as_errors() -> Iterator[None]:
         os.dup2(screen, _STDERR)
         os.close(screen)
         os.close(nowhere)
-
-
-def stream(schema: Any, chunks: Iterator[pa.Table]) -> pa.RecordBatchReader:  # noqa: ANN401 - pyarrow has no types
-    """Give chunks that are written one after the other, the columns named as cells can show them."""
-    names = fit_for_cells(schema.empty_table()).schema
-    return pa.RecordBatchReader.from_batches(names, (b for chunk in chunks for b in chunk.to_batches()))
 
 
 def fit_for_cells(table: pa.Table) -> pa.Table:

@@ -6,7 +6,6 @@ from pathlib import Path
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.replacing import WriteError, refuse_file, refuse_folder, replacing_file, replacing_folder
 from codesheet.results import files
-from codesheet.results.charts import draw_charts
 from codesheet.results.data_sheets import data_sheets
 from codesheet.results.excel import write_workbook
 from codesheet.results.rules_used import rules_used
@@ -30,10 +29,13 @@ def write_results(
     target: Path,
     form: str = "xlsx",
     write_parts: files.WriteParts | None = None,
+    *,
+    jobs: int = 1,
 ) -> list[Path]:
     """Write the results of a run in a form of FORMS, whole or not at all; give the files written.
 
-    With `write_parts` the long tables of a folder are folders of files, which it fills.
+    `jobs` threads write the long sheets of a workbook. With `write_parts` the long tables of a folder are
+    folders of files, which it fills.
     """
     refuse_target(target, form, [])
     summary = summarise(results, ruleset, run)
@@ -48,7 +50,7 @@ def write_results(
     }
     match form:
         case "xlsx":
-            return _write_workbook(summary, tables, ruleset, target)
+            return _write_workbook(summary, tables, ruleset, target, jobs)
         case "csv" | "parquet":
             everything = {"Summary": spooled(summary_frame(summary)), **tables}
             return _write_folder(everything, run_json(run, results), target, form, write_parts)
@@ -66,13 +68,12 @@ def refuse_target(target: Path, form: str, visits: Sequence[Path]) -> None:
 
 
 def _write_workbook(
-    summary: Summary, tables: dict[str, SpooledTable], ruleset: Ruleset, target: Path
+    summary: Summary, tables: dict[str, SpooledTable], ruleset: Ruleset, target: Path, jobs: int
 ) -> list[Path]:
     first, charts = summary_sheet(summary)
     sheets = [s for name, table in tables.items() for s in data_sheets(name, table, ruleset.rulebook)]
     with replacing_file(target) as new:
-        write_workbook(new, [first, *sheets])
-        draw_charts(new, charts)
+        write_workbook(new, [first, *sheets], charts, jobs)
     return [target]
 
 
