@@ -1,5 +1,7 @@
 """Fields that decision tables set: by their hits, gathered from them, or left open for want of facts."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from codesheet.coding.aggregates import aggregate
@@ -8,30 +10,32 @@ from codesheet.coding.context import Context
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.judging import Judged
 from codesheet.coding.outputs import NO_RULE
+from codesheet.coding.ragged import Ragged
 from codesheet.coding.reasons import in_rounds, join_reasons
-from codesheet.coding.tables import Hits, Table
+from codesheet.coding.tables import GATHERED, Hits, Table
 from codesheet.coding.view import View
-from codesheet.model import HitPolicy
-
-_AGGREGATES = {
-    HitPolicy.COLLECT_SUM: "sum",
-    HitPolicy.COLLECT_MIN: "min",
-    HitPolicy.COLLECT_MAX: "max",
-    HitPolicy.COLLECT_COUNT: "count",
-}
 
 
 def decide_fields(table: Table, context: Context) -> None:
     """Set the THEN fields of the rows (or lines) of a context."""
+    if table.gathers_constants and context.deciders is None:
+        judged = table.judged(context)
+        table.count_decisions(judged)
+        _set_fields(table, context, judged, _values_by_decision(table, judged, context.view.frame.rows))
+        return
     judged, hits = table.hits(context)
-    blocked = _blocked(table, judged)
-    for place, name in enumerate(table.definition.outputs):
-        column = _field_values(table, name, hits, judged, context)
-        rows = judged.rows[blocked[place]]
-        leave_open(column, rows, judged.roots[blocked[place]])
-        context.set_field(context.view.rulebook.fields[name], column)
+    _set_fields(table, context, judged, _values_by_row(table, judged, hits, context.view.frame.rows))
     remember_because(table, context, hits)
     note_deciders(table, context, hits)
+
+
+def _set_fields(table: Table, context: Context, judged: Judged, values: Iterable[Column]) -> None:
+    """Set the THEN fields, open where they wait for facts."""
+    for name, column, open_rows in zip(
+        table.definition.outputs, values, _blocked(table, judged), strict=True
+    ):
+        leave_open(column, judged.rows[open_rows], judged.roots[open_rows])
+        context.set_field(context.view.rulebook.fields[name], column)
 
 
 def note_deciders(table: Table, context: Context, hits: Hits) -> None:
@@ -61,51 +65,61 @@ def _blocked(table: Table, judged: Judged) -> list[Index]:
     blocked = np.zeros((len(judged.decisions), max(len(table.definition.outputs), 1)), dtype=bool)
     for number, decision in enumerate(judged.decisions):
         blocked[number, list(decision.blocked)] = True
-        gathers = table.definition.hit_policy in (*_AGGREGATES, HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
+        gathers = table.definition.hit_policy in GATHERED
         if gathers and judged.guard_open[number] and (judged.open_rules[number] or table.counts_matches):
             blocked[number, :] = True
     chosen = blocked[judged.decision]
     return [np.flatnonzero(chosen[:, place]) for place in range(len(table.definition.outputs))]
 
 
-def _field_values(table: Table, name: str, hits: Hits, judged: Judged, context: Context) -> Column:
-    output = table.outputs[name]
-    values = output.values(hits.by_output[name], hits.view)
-    rows = context.view.frame.rows
-    function = _AGGREGATES.get(table.definition.hit_policy)
-    if function is None and table.definition.hit_policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER):
-        function = "list"
-    if function is None:
-        column = all_missing(output.kind, rows)
-        column.data[hits.places] = values.data
-        if values.roots is not None:
-            column.roots = np.zeros(rows, dtype=np.int32)
-            column.roots[hits.places] = values.roots
-        return column
+def _values_by_row(table: Table, judged: Judged, hits: Hits, rows: int) -> Iterator[Column]:
+    """Give each field of the rows (or lines), those not judged without a value."""
+    for name, output in table.outputs.items():
+        rules = hits.by_output[name]
+        if table.definition.hit_policy in GATHERED:
+            gathered = _gathered(table, name, rules, hits.places, hits.view, rows)
+            yield _placed(gathered.take(judged.rows), judged.rows, rows)
+        else:
+            yield _placed(output.values(rules, hits.view), hits.places, rows)
+
+
+def _values_by_decision(table: Table, judged: Judged, rows: int) -> Iterator[Column]:
+    """Give each field of the rows where it is the same for all rows of one decision: gathered but once."""
+    count = len(judged.decisions)
+    decisions, rules = Ragged.of(decision.hits for decision in judged.decisions).expand(np.arange(count))
+    some_row = np.zeros(count, dtype=np.int64)
+    some_row[judged.decision] = np.arange(len(judged.decision))
+    view = judged.view.take(some_row[decisions])
+    for name in table.outputs:
+        gathered = _gathered(table, name, rules, decisions, view, count)
+        yield _placed(gathered.take(judged.decision), judged.rows, rows)
+
+
+def _placed(values: Column, places: Index, rows: int) -> Column:
+    """Give a column with values at some places, missing elsewhere."""
+    column = all_missing(values.type, rows)
+    column.data[places] = values.data
+    if values.roots is not None:
+        column.roots = np.zeros(rows, dtype=np.int32)
+        column.roots[places] = values.roots
+    return column
+
+
+def _gathered(table: Table, name: str, rules: Index, places: Index, view: View, count: int) -> Column:
+    """Reduce the hits of each of so many places to one value; `view` holds the rows of the hits."""
+    output, function = table.outputs[name], GATHERED[table.definition.hit_policy]
+    given = np.flatnonzero(output.given(rules))
+    column = all_missing(output.kind, count)
     if function == "count":
-        counted = all_missing(output.kind, rows)
-        given = output.given(hits.by_output[name])
-        counted.data[judged.rows] = np.bincount(hits.places[given], minlength=rows)[judged.rows]
-        return counted
-    return _gathered(table, function, name, values, hits, context)
-
-
-def _gathered(table: Table, function: str, name: str, values: Column, hits: Hits, context: Context) -> Column:
-    """Reduce the hits of each row to one value."""
-    view = hits.view
-    given = np.flatnonzero(table.outputs[name].given(hits.by_output[name]))
-    numbered = View(
-        view.frame, view.days, np.arange(len(hits.places)), view.sets, view.rulebook, view.visit_ids
-    ).take(given)
-    places = hits.places[given]
-    column = all_missing(table.outputs[name].kind, context.view.frame.rows)
-    if len(given):
-        numbers = np.unique(places, return_inverse=True)[1]
-        reduced = aggregate(function, values.take(given), None, numbers.astype(np.int64), numbered)
-        column.data[places] = reduced.data
-        if reduced.roots is not None:
-            column.roots = np.zeros(len(column), dtype=np.int32)
-            column.roots[places] = reduced.roots
+        column.data[:] = np.bincount(places[given], minlength=count)
+    elif len(given):
+        values = output.values(rules, view)
+        in_order = View(
+            view.frame, view.days, np.arange(len(rules)), view.sets, view.rulebook, view.visit_ids
+        ).take(given)
+        numbers = np.unique(places[given], return_inverse=True)[1].astype(np.int64)
+        reduced = aggregate(function, values.take(given), None, numbers, in_order)
+        column = _placed(reduced, places[given], count)
     return column
 
 

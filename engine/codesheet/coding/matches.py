@@ -42,8 +42,8 @@ class Matches:
 
     def by_combination(self, count: int) -> list[Index]:
         """Give the rules of each of so many combinations."""
-        ends = np.searchsorted(self.combinations, np.arange(count), side="right")
-        return np.split(self.rules, ends)[:count]
+        ends = np.searchsorted(self.combinations, np.arange(count), side="right").tolist()
+        return [self.rules[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 class TableMatcher:

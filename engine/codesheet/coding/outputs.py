@@ -6,7 +6,7 @@ from codesheet.coding.columns import MISSING, Column, Index, Mask
 from codesheet.coding.evaluate import all_missing, evaluate, message
 from codesheet.coding.text_functions import as_list
 from codesheet.coding.view import View
-from codesheet.language.formulas import Clear, Formula, Literal
+from codesheet.language.formulas import Clear, CodeListOf, Formula, Literal, Template
 from codesheet.language.values import FieldType
 from codesheet.model import DecisionTable, Output
 
@@ -24,13 +24,18 @@ class OutputColumn:
         cell_of_rule = [_BLANK if c is None else numbers.setdefault(c.formula, len(numbers)) for c in cells]
         self._cell_of_rule = np.array([*cell_of_rule, _BLANK], dtype=np.int64)
         self._formulas = list(numbers)
-        self._constant = np.array([isinstance(f, Literal) for f in self._formulas], dtype=bool)
+        self._constant = np.array([_is_constant(f) for f in self._formulas], dtype=bool)
         self._clear = np.array([isinstance(f, Clear) for f in self._formulas] + [False], dtype=bool)
 
     @property
     def is_empty(self) -> bool:
         """Say whether no rule has a cell here."""
         return not self._formulas
+
+    @property
+    def is_constant(self) -> bool:
+        """Say whether no cell reads anything of a row."""
+        return bool((self._constant | self._clear[:-1]).all())
 
     def given(self, rules: Index) -> Mask:
         """Say for which rows the rule's cell is not blank (`none` is not blank)."""
@@ -64,9 +69,13 @@ class OutputColumn:
         vocabulary = view.frame.vocabulary
         blank: float = MISSING if self.kind.is_text else np.nan
         table = np.full(len(self._formulas) + 1, blank)
-        for cell in np.flatnonzero(self._constant).tolist():
-            literal = self._formulas[cell]
-            value = literal.value if isinstance(literal, Literal) else None
+        one_row = view.take(np.zeros(1, dtype=np.int64)) if len(cells) else view
+        for cell in np.intersect1d(np.flatnonzero(self._constant), cells).tolist():
+            formula = self._formulas[cell]
+            if not isinstance(formula, Literal):
+                table[cell] = self._evaluate(formula, one_row).data[0]
+                continue
+            value = formula.value
             if self.kind is FieldType.CODE_LIST and isinstance(value, str):
                 value = (value,)
             table[cell] = vocabulary.id_of(value) if isinstance(value, (str, tuple)) else value
@@ -76,6 +85,19 @@ class OutputColumn:
         if self._is_message:
             return message(formula, view)
         return coerced(evaluate(formula, view), self.kind, view)
+
+
+def _is_constant(formula: Formula) -> bool:
+    """Say whether a cell's formula reads nothing."""
+    match formula:
+        case Literal():
+            return True
+        case CodeListOf(parts):
+            return all(isinstance(part, Literal) for part in parts)
+        case Template(parts):
+            return all(isinstance(part, str) for part in parts)
+        case _:
+            return False
 
 
 def coerced(column: Column, kind: FieldType, view: View) -> Column:

@@ -33,6 +33,17 @@ _SPECIAL_TYPES = {
 }
 
 
+GATHERED = {
+    HitPolicy.COLLECT: "list",
+    HitPolicy.RULE_ORDER: "list",
+    HitPolicy.COLLECT_SUM: "sum",
+    HitPolicy.COLLECT_MIN: "min",
+    HitPolicy.COLLECT_MAX: "max",
+    HitPolicy.COLLECT_COUNT: "count",
+}
+"""How the hits of a row become one value of a field, by hit policy."""
+
+
 @dataclass(slots=True)
 class Hits:
     """Rules that count, one entry a row and rule.
@@ -72,15 +83,19 @@ class Table:
 
         Hits that are not to be `counted` here may be later.
         """
+        judged = self.judged(context)
+        hits = self._agreeing(context, judged, self._expand(judged))
+        if counted:
+            self.count(hits)
+        return judged, hits
+
+    def judged(self, context: Context) -> Judged:
+        """Judge the rows of a context; ask and object."""
         judged = self.judge.judge_rows(context.view, context.judged)
         self.ask(context, judged)
         self.no_rule(context, judged)
         self._crossing(context, judged)
-        hits = self._expand(judged)
-        hits = self._agreeing(context, judged, hits)
-        if counted:
-            self.count(hits)
-        return judged, hits
+        return judged
 
     def count(self, hits: Hits) -> None:
         """Count each rule once for each row (or line) where it counts."""
@@ -88,6 +103,12 @@ class Table:
         again = np.zeros(rules.shape, dtype=bool)
         again[:, 1:] = rules[:, 1:] == rules[:, :-1]
         self.counts += np.bincount(rules[~again & (rules != NO_RULE)], minlength=len(self.counts))
+
+    def count_decisions(self, judged: Judged) -> None:
+        """Count each rule once for each row where its decision lets it count."""
+        rows = np.bincount(judged.decision, minlength=len(judged.decisions))
+        decisions, rules = Ragged.of(d.hits for d in judged.decisions).expand(np.arange(len(rows)))
+        np.add.at(self.counts, rules, rows[decisions])
 
     def ask(self, context: Context, judged: Judged) -> None:
         """Ask for the facts that undecided rules wait for."""
@@ -103,6 +124,16 @@ class Table:
     def speaks(self) -> bool:
         """Say whether `If no rule matches` raises something."""
         return self.definition.if_no_rule is not None and self.definition.if_no_rule.message is not None
+
+    @property
+    def gathers_constants(self) -> bool:
+        """Say whether its fields are gathered from all hits, and nothing in its cells reads the row."""
+        return (
+            self.definition.hit_policy in GATHERED
+            and not self.definition.scope
+            and not self.reasons.has_because
+            and all(column.is_constant for column in self.outputs.values())
+        )
 
     @property
     def counts_matches(self) -> bool:

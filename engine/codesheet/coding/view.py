@@ -107,10 +107,13 @@ class InForce:
         firsts = [-np.inf if period.first is None else period.first for period in periods]
         lasts = [np.inf if period.last is None else period.last for period in periods]
         self._firsts, self._lasts = np.array(firsts, dtype=np.float64), np.array(lasts, dtype=np.float64)
+        self._all_always = all(period == Period() for period in periods)
         self._always = np.isneginf(self._firsts) & np.isposinf(self._lasts)
 
     def on(self, rules: Index, day: float) -> tuple[int, ...]:
         """Give those of some rules that are in force on a day; without a day (NaN) those that always are."""
+        if self._all_always:
+            return tuple(rules.tolist())
         holds = self._always[rules] | ((self._firsts[rules] <= day) & (day <= self._lasts[rules]))
         return tuple(rules[holds].tolist())
 
