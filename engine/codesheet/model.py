@@ -171,7 +171,10 @@ class EditText:
 
 @dataclass(frozen=True, slots=True)
 class LookupRow:
-    """One row of a code table. `keys` align with the table's keys; `values` with its values."""
+    """One row of a code table. `keys` align with the table's keys; `values` with its values.
+
+    `replaced_by` names the successors of an ended code, where the lookup lists the codes of fields.
+    """
 
     keys: tuple[UnaryTest, ...]
     key_texts: tuple[str, ...]
@@ -179,13 +182,15 @@ class LookupRow:
     conditions: tuple[Condition, ...]
     period: Period
     at: CellRef = dataclasses.field(compare=False, repr=False)
+    replaced_by: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class LookupTable:
     """A code table: KEY fields give VALUE fields on the date of service.
 
-    `if_not_found` None means the default review edit. `code_table_for` names the fields whose codes it knows.
+    `if_not_found` None means the default review edit. `code_table_for` names the fields whose codes it knows;
+    such a table may have no values, and is then never looked into.
     """
 
     name: str

@@ -226,6 +226,9 @@ CASES: dict[str, tuple[str, str, Damage]] = {
     "a lookup key twice": ("drugs.xlsx", "L102", copy_row("Drugs", 0)),
     "no result said": ("infusion.xlsx", "W125", label("Role", "Result", "field")),
     "a hit policy misspelt": ("infusion.xlsx", "W125", label("Role", "Hit policy", "Fist")),
+    "a code mistyped": ("infusion.xlsx", "C101", set_cell("Infusion and push code", "Code", 0, 96314)),
+    "a code that has ended": ("infusion.xlsx", "C102", set_cell("Lesion code", "Code", 1, "0540T")),
+    "a code that begins later": ("infusion.xlsx", "C103", set_cell("Lesion code", "Code", 1, 38228)),
     "an answer not said": ("infusion.xlsx", "T208", blank_label("Given as", "If no rule matches")),
 }
 

@@ -39,7 +39,9 @@ def dated_keys(lookup: LookupTable, today: date) -> Iterator[Issue]:
     for row in lookup.rows:
         key = (*map(fold, row.key_texts), *((c.field, fold(c.text)) for c in row.conditions))
         groups.setdefault(key, []).append(row)
-    for rows in () if lookup.code_table_for else groups.values():  # codes may end and come back
+    if lookup.code_table_for:  # codes may end, and come back
+        return
+    for rows in groups.values():
         yield from _holes(rows, f'the key "{", ".join(rows[0].key_texts)}"')
     yield from _over(groups.values(), lookup.at, today)
 

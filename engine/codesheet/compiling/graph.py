@@ -104,7 +104,7 @@ def _nodes(rulebook: Rulebook, level: Level) -> Iterator[_Node]:
         if field.level is level and field.formula is not None:
             yield _Node(Step("formula", field.name), (field.name,), reading.by_formula(field))
     for lookup in rulebook.lookups.values():
-        if lookup.level is level:
+        if lookup.level is level and lookup.values:
             yield _Node(Step("lookup", lookup.name), lookup.values, reading.by_lookup(lookup))
     for table in rulebook.decisions.values():
         if table.level is level and table.result is Result.FIELDS:

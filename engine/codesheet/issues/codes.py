@@ -11,21 +11,21 @@ class CodeIssues:
     )
     CODE_AFTER_END = error(
         "C102",
-        '{code} ended on {last} (code table "{table}"), and this rule goes on{successor}',
-        "end the rule that day, and add one for the days after",
+        '{code} ended on {last} (code table "{table}"), and this row goes on{successor}',
+        "end the row that day, and add one for the days after",
     )
     CODE_BEFORE_START = error(
         "C103",
-        '{code} begins on {first} (code table "{table}"), and this rule before it',
+        '{code} begins on {first} (code table "{table}"), and this row before it',
         "write that day in FROM",
     )
     CODE_NOT_VALID = error(
         "C104",
-        '{code} is not valid from {first} to {last} (code table "{table}"), and this rule is in force then',
-        "end the rule the day before, and add one for the days after",
+        '{code} is not valid from {first} to {last} (code table "{table}"), and this row is in force then',
+        "end the row the day before, and add one for the days after",
     )
     CODE_NEVER_COMES = warning(
         "C105",
-        'no code like {text} is in the code table "{table}" while this rule is in force',
+        'no code like {text} is in the code table "{table}" while this row is in force',
         "correct it, or add the code to the table",
     )

@@ -14,6 +14,8 @@ from codesheet.sheets.edit_texts import read_edit_text
 from codesheet.sheets.groups import agreed_label, column_fields, group_tables
 from codesheet.sheets.table import Column, Row, Table
 
+_CODE_TABLE, _SUCCESSORS = "Code table for", "Replaced by"
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -47,10 +49,11 @@ def read_lookups(
 def _has_columns(
     table: Table, keys: Mapping[str, Column], values: Mapping[str, Column], reader: CellReader
 ) -> bool:
-    for role in ("KEY", "VALUE"):
+    lists_codes = table.titled.label(_CODE_TABLE) is not None
+    for role in ("KEY",) if lists_codes else ("KEY", "VALUE"):
         if not table.with_role(role):
             reader.report(IssueCode.LOOKUP_WITHOUT_COLUMNS, table.titled.sheet.at, role=role)
-    return bool(keys) and bool(values) and len(keys) == len(table.with_role("KEY"))
+    return bool(keys) and bool(values or lists_codes) and len(keys) == len(table.with_role("KEY"))
 
 
 def _lookup(name: str, parts: list[_Part], reader: CellReader) -> LookupTable:
@@ -79,7 +82,7 @@ def _lookup(name: str, parts: list[_Part], reader: CellReader) -> LookupTable:
 
 
 def _code_table_for(parts: list[_Part], reader: CellReader) -> tuple[str, ...]:
-    cell = agreed_label([part.table for part in parts], "Code table for", reader.issues)
+    cell = agreed_label([part.table for part in parts], _CODE_TABLE, reader.issues)
     return reader.fields(cell.text, cell.at) if cell else ()
 
 
@@ -108,7 +111,10 @@ def _row(
     if reader.errors_since(count) or period is None or len(sound) < len(tests):
         return None
     texts = tuple(cell.text for cell in cells)
-    return LookupRow(sound, texts, given, part.conditions, period, row.at)
+    lists_codes = part.table.titled.label(_CODE_TABLE) is not None
+    successors = part.table.heading(_SUCCESSORS) if lists_codes else None
+    replaced_by = row.cell(successors).text if successors else ""
+    return LookupRow(sound, texts, given, part.conditions, period, row.at, replaced_by)
 
 
 def _key(field: str, cell: Cell, reader: CellReader) -> UnaryTest | None:

@@ -1,0 +1,123 @@
+"""Codes that cells give or ask for, against the code tables: what is named, and what is left in peace."""
+
+from textwrap import dedent
+
+from codesheet.checks import check
+from codesheet.issues import Severity
+from grid import printed, rulebook_of, wrapped
+from rulebook_grids import with_fields
+
+CODES = """
+    # More
+    | Fields |
+    | Field | Type |
+    | HCPCS | code |
+    | Basis | code |
+    | Size | number |
+    # Procedures
+    | Lookup | Procedures |
+    | Code table for | Code, HCPCS, Basis |
+    | KEY | NOTE | NOTE | FROM | TO |
+    | Code | Label | Replaced by | | |
+    | 95115 | one shot | | | |
+    | 0540T | cells given | 38228 | | 2024-12-31 |
+    | 38228 | cells given | | 2025-01-01 | |
+    # Drug codes
+    | Lookup | Drug codes |
+    | Code table for | Code, Basis |
+    | KEY | FROM | TO |
+    | Code | | |
+    | J9271 | 2016-01-01 | |
+"""
+
+
+def checked(text: str) -> list[str]:
+    issues = check(rulebook_of(with_fields(CODES) + dedent(text)))
+    return [line for line in printed(i for i in issues if i.severity is not Severity.NOTE) if "[C1" in line]
+
+
+def test_a_code_of_any_of_a_fields_code_tables_is_known() -> None:
+    assert checked("""
+        # Lines
+        | Decision | Lines |
+        | Result | claim lines |
+        | IF | THEN | THEN | FROM |
+        | Drug | Code | Units | |
+        | a | 95115 | 1 | |
+        | b | J9271 | 1 | 2020-01-01 |
+        | c | J9217 | 1 | |
+    """) == wrapped("""
+        book.xlsx!Lines!B7: error[C101] J9217 is not in the code table "Procedures" or "Drug codes"
+            (did you mean "J9271"?): correct it, or add the code to the table
+    """)
+
+
+def test_codes_that_a_lookup_gives_are_judged_on_the_days_of_its_rows() -> None:
+    assert checked("""
+        # Drugs
+        | Lookup | Drugs |
+        | KEY | VALUE | FROM | TO |
+        | Drug | Basis | | |
+        | a | J9271 | 2016-01-01 | |
+        | b | J9271 | 2015-01-01 | |
+        | c | 0540T | | 2024-12-31 |
+        | d | 0540T | | |
+        | e | J927l | 2016-01-01 | |
+    """) == wrapped("""
+        book.xlsx!Drugs!5: error[C103] J9271 begins on 2016-01-01 (code table "Procedures" or "Drug codes"),
+            and this row before it: write that day in FROM
+        book.xlsx!Drugs!7: error[C102] 0540T ended on 2024-12-31 (code table "Procedures" or "Drug codes"),
+            and this row goes on; it is replaced by 38228: end the row that day, and add one for the days
+            after
+        book.xlsx!Drugs!8: error[C101] J927l is not in the code table "Procedures" or "Drug codes"
+            (did you mean "J9271"?): correct it, or add the code to the table
+    """)
+
+
+def test_codes_of_a_set_that_a_cell_asks_for_are_judged_and_what_codes_look_like_is_not() -> None:
+    assert checked("""
+        # Sets
+        | Value sets |
+        | Set | Member |
+        | Shots | 95115 |
+        | Shots | 95151 |
+        | Shots | S???? |
+        | Not asked for | 12345 |
+        # Words
+        | Decision | Words |
+        | Result | fields |
+        | If no rule matches | nothing |
+        | IF | THEN |
+        | HCPCS | Size |
+        | in Shots | 1 |
+    """) == wrapped("""
+        book.xlsx!Sets!B4: warning[C105] no code like 95151 is in the code table "Procedures" while this row
+            is in force (did you mean "95115"?): correct it, or add the code to the table
+    """)
+
+
+def test_an_export_may_bring_a_code_that_has_ended_but_no_table_gives_it() -> None:
+    assert checked("""
+        # Sizes
+        | Decision | Sizes |
+        | Result | fields |
+        | If no rule matches | nothing |
+        | IF | IF | THEN | FROM |
+        | HCPCS | Drug | Size | |
+        | 0540T | a | 1 | 2025-01-01 |
+        # Marks
+        | Decision | Marks |
+        | Result | line changes |
+        | IF | THEN | FROM |
+        | Code | Add modifiers | |
+        | 0540T | 59 | 2025-01-01 |
+    """) == wrapped("""
+        book.xlsx!Marks!A5: warning[C105] no code like 0540T is in the code table "Procedures" or "Drug codes"
+            while this row is in force: correct it, or add the code to the table
+    """)
+
+
+def test_a_code_table_without_values_gives_nothing_and_asks_nothing() -> None:
+    rulebook = rulebook_of(with_fields(CODES))
+    assert rulebook.lookups["Drug codes"].values == ()
+    assert checked("") == []
