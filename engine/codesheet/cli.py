@@ -15,13 +15,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from codesheet import commands
 from codesheet.cluster.scheduler import ClusterError
-from codesheet.coding.side_by_side import ProcessEndedError
 from codesheet.importing.options import Options
 from codesheet.importing.published_files import ImportProblem
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issue_pages import near_code, page_of
 from codesheet.issues import Issue, Severity
 from codesheet.replacing import WriteError
+from codesheet.side_by_side import ProcessEndedError
 
 DONE, FAULTS = 0, 1
 

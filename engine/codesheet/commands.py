@@ -14,7 +14,6 @@ from codesheet.checks.causes import each_cause_once
 from codesheet.cluster.coding import survey
 from codesheet.cluster.scheduler import workers_of
 from codesheet.coding.history import History
-from codesheet.coding.side_by_side import code_chunks
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import differences, read_rules, with_digest, write_rules
 from codesheet.compiling.ruleset import Ruleset
@@ -37,8 +36,9 @@ from codesheet.results.writer import refuse_target, write_results
 from codesheet.sheets.excerpts import Excerpts
 from codesheet.sheets.rulebook import in_sheet_order, read_rulebook
 from codesheet.sheets.workbook import find_workbooks, read_workbooks
+from codesheet.side_by_side import Work, code_chunks
 from codesheet.starter.new_rulebook import write_starter
-from codesheet.verifying.verification import Verification, verify
+from codesheet.verifying.verification import Verification
 
 Report = Callable[[str], None]
 """Told the name of each stage as it begins, and, after a colon, how far it has come."""
@@ -244,7 +244,8 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
         history = None if file is None else _history(file, export, ruleset.rulebook.visit_key)
         report("Coding")
         run = new_run_record(ruleset, visits, export.rows_by_file, export.records, sys.argv[1:])
-        results, verification = _coded(export, ruleset, folder, rows_to_verify, jobs, history, report)
+        work = Work(ruleset, export.layouts, export.row_count, folder, history, rows_to_verify)
+        results, verification = _coded(export, work, jobs, report)
         if verification is not None:
             if verification.differences:
                 return CodeOutcome(issues, notes=export.notes, verification=verification)
@@ -309,22 +310,13 @@ def _history(file: HistoryFile, export: Export, visit_key: str) -> History:
     return file.history()
 
 
-def _coded(
-    export: Export,
-    ruleset: Ruleset,
-    folder: Path,
-    rows_to_verify: int,
-    jobs: int,
-    history: History | None,
-    report: Report,
-) -> tuple[Results, Verification | None]:
+def _coded(export: Export, work: Work, jobs: int, report: Report) -> tuple[Results, Verification | None]:
     """Code an export chunk by chunk, and verify of each its share of the rows to be verified."""
-    results = Results(folder)
+    results = Results()
     verified: Verification | None = None
-    for chunk, batch in code_chunks(ruleset, export.chunks(), jobs, history):
-        results.add(batch)
+    for done in code_chunks(work, export.rows_by_chunk(), jobs):
+        results.take_in(done.results)
         report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
-        if rows_to_verify:
-            share = -(-rows_to_verify * chunk.row_count // max(export.row_count, 1))
-            verified = verify(ruleset, chunk, batch, share, history).after(verified)
+        if done.verification is not None:
+            verified = done.verification.after(verified)
     return results, verified

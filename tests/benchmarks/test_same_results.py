@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from codesheet.coding.side_by_side import code_chunks
 from codesheet.commands import load_ruleset
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_export
+from codesheet.results.tables import Results
+from codesheet.side_by_side import Work, code_chunks
 from make_load import Load, write_load
 
 ROOT = Path(__file__).parents[2]
 ROWS = 5_000
-TABLES = ("claim_lines", "visits", "rows", "review", "edits", "rejected")
+TABLES = ("Claim lines", "Visits", "Rows", "Review", "Rejected")
 PLACE = ["File", "Row"]
 """Where a row stood, which is another in another file."""
 
@@ -43,14 +45,16 @@ def loads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def coded(ruleset: Ruleset, file: Path, rows_at_once: int, jobs: int) -> dict[str, Any]:
     export, issues = read_export([file], ruleset.rulebook)
     assert export is not None, issues
-    batches = [batch for _, batch in code_chunks(ruleset, export.chunks(rows_at_once), jobs)]
-    assert len(batches) == max(1, round(ROWS / rows_at_once))
-    fired: dict[str, int] = {}
-    for batch in batches:
-        for rule, count in batch.rule_counts.items():
-            fired[rule] = fired.get(rule, 0) + count
-    tables = {name: pd.concat([getattr(batch, name) for batch in batches]) for name in TABLES}
-    return {**tables, "fired": fired}
+    with TemporaryDirectory() as folder:
+        work = Work(ruleset, export.layouts, export.row_count, Path(folder))
+        done = list(code_chunks(work, export.rows_by_chunk(rows_at_once), jobs))
+        assert len(done) == max(1, round(ROWS / rows_at_once))
+        results = Results()
+        for one in done:
+            results.take_in(one.results)
+        tables = {name: pd.concat(results[name].frames(results[name].column_names)) for name in TABLES}
+    counts = {"edits": results.counts.edits, "fired": results.counts.fired}
+    return {**tables, **counts}
 
 
 def in_one_order(table: pd.DataFrame) -> pd.DataFrame:
@@ -62,8 +66,9 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
     for name in TABLES:
         if not in_one_order(one[name]).equals(in_one_order(other[name])):
             yield name
-    if one["fired"] != other["fired"]:
-        yield "fired"
+    for name in ("edits", "fired"):
+        if one[name] != other[name]:
+            yield name
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +78,7 @@ def whole(ruleset: Ruleset, loads: dict[str, Path]) -> dict[str, Any]:
 
 def test_the_load_asks_for_all_kinds_of_results(whole: dict[str, Any]) -> None:
     assert min(len(whole[name]) for name in TABLES) > 5
-    assert set(whole["visits"]["Status"]) == {"coded", "review", "no lines", "rejected"}
+    assert set(whole["Visits"]["Status"]) == {"coded", "review", "no lines", "rejected"}
     assert sum(count > 0 for count in whole["fired"].values()) > 100
 
 
@@ -94,6 +99,6 @@ def test_results_are_the_same(
 
 
 def test_a_difference_is_seen(whole: dict[str, Any]) -> None:
-    lines = whole["claim_lines"].copy()
+    lines = whole["Claim lines"].copy()
     lines["Units"] = lines["Units"] + (lines.index == lines.index[7])
-    assert list(differing(whole, {**whole, "claim_lines": lines})) == ["claim_lines"]
+    assert list(differing(whole, {**whole, "Claim lines": lines})) == ["Claim lines"]

@@ -3,16 +3,17 @@
 import random
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
 
-from codesheet.coding.side_by_side import code_chunks
 from codesheet.commands import CodeOutcome, Past, code_visits, load_ruleset
 from codesheet.exports.reader import read_export
 from codesheet.history_files import HistoryFile, read_history
 from codesheet.replacing import WriteError
 from codesheet.results.tables import Results
+from codesheet.side_by_side import Work, code_chunks
 from grid import printed, wrapped, write_workbooks
 
 BOOK = """
@@ -200,10 +201,16 @@ def coded(book: Path, rows: list[str], past: HistoryFile, size: int, jobs: int =
     assert read is not None, issues
     results = Results()
     count = 0
-    for _, batch in code_chunks(ruleset, read.chunks(size), jobs, past.history()):
-        results.add(batch)
-        count += 1
-    assert (count > 3) == (size < len(rows))
+    with TemporaryDirectory() as folder:
+        work = Work(ruleset, read.layouts, read.row_count, Path(folder), past.history())
+        for done in code_chunks(work, read.rows_by_chunk(size), jobs):
+            results.take_in(done.results)
+            count += 1
+        assert (count > 3) == (size < len(rows))
+        return tables_of(results)
+
+
+def tables_of(results: Results) -> list[pd.DataFrame]:
     names = ("Claim lines", "Visits", "Review")
     tables = [pd.concat(results[name].frames(results[name].column_names)) for name in names]
     keys = ["Visit ID", "Line", "Message"]

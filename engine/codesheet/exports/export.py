@@ -68,6 +68,11 @@ class Export:
         return self._files
 
     @property
+    def layouts(self) -> list[Layout]:
+        """Give the layouts of the files, in order."""
+        return [file.layout for file in self._files]
+
+    @property
     def rows_by_file(self) -> list[int]:
         """Count the data rows of each file."""
         return [file.row_count for file in self._files]
@@ -104,10 +109,15 @@ class Export:
 
     def chunks(self, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[Encounters]:
         """Give the encounter rows, at least one chunk, in the order in which visits begin."""
+        for rows in self.rows_by_chunk(rows_at_once):
+            yield make_encounters(rows, self.layouts, self._rulebook)
+
+    def rows_by_chunk(self, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[list[FileRows]]:
+        """Give the rows of each chunk as they were read."""
         chunks = Chunks(self._families, rows_at_once)
         parts = self._parts(chunks)
         for number in range(chunks.count):
-            yield self._encounters(parts.pop(number, []), chunks, number)
+            yield [self._rows_of(part, chunks, number) for part in parts.pop(number, [])]
 
     def _parts(self, chunks: Chunks) -> dict[int, list[_Part]]:
         """Find for each chunk the pieces that hold rows of it."""
@@ -126,10 +136,6 @@ class Export:
         places = np.flatnonzero(chosen)
         families = self._families.of_piece(piece)
         return self._store.add(taken(self._store[stored][0], places), families[places])
-
-    def _encounters(self, parts: list[_Part], chunks: Chunks, number: int) -> Encounters:
-        rows = (self._rows_of(part, chunks, number) for part in parts)
-        return make_encounters(rows, [file.layout for file in self._files], self._rulebook)
 
     def _rows_of(self, part: _Part, chunks: Chunks, number: int) -> FileRows:
         piece, families = self._store[part.stored]
