@@ -74,7 +74,7 @@ class Vocabulary:
         if more > 0:
             self._folded = np.concatenate([self._folded[:-1], np.full(more, _NOT_YET), [MISSING]])
         new = ids[self._folded[ids] == _NOT_YET]
-        for word_id in np.unique(new).tolist() if len(new) else ():
+        for word_id in present(new).tolist():
             word = self.words[word_id]
             key = fold(word) if isinstance(word, str) else tuple(map(fold, word))
             self._folded[word_id] = self._folded_ids.setdefault(key, len(self._folded_ids))
@@ -94,6 +94,13 @@ class Vocabulary:
         if len(self._arrow_texts) != len(texts):
             self._arrow_texts = pa.array(texts, pa.large_string())
         return text_column(self._arrow_texts, np.where(ids == MISSING, len(texts) - 1, ids))
+
+
+def present(ids: Ids) -> Index:
+    """Give the distinct ids (or other small numbers) of a column in order, without MISSING."""
+    held = np.zeros(int(ids.max(initial=MISSING)) + 2, dtype=np.bool_)
+    held[ids] = True  # MISSING is the last place
+    return np.flatnonzero(held[:-1])
 
 
 def text_column(words: pa.Array, places: Ids) -> pd.Series:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask, present
 from codesheet.coding.deciders import Deciders
 from codesheet.coding.edits import NO_LINE, REVIEW, EditKind, EditLog
 from codesheet.coding.text_functions import per_combination, unique_folded
@@ -188,19 +188,20 @@ class Context:
         """Put lists in the order of the allowed values, each once; too long a list goes to review."""
         allowed = definition.allowed
         words = self.view.frame.vocabulary.words
-        present, numbers = np.unique(column.data, return_inverse=True)
-        codes = {code for i in present.tolist() if i != MISSING for code in _elements(words[i])}
+        found = present(column.data)
+        codes = {code for i in found.tolist() for code in _elements(words[i])}
         places = self._places(definition, map(str, codes))
         ids, too_long = [], []
-        for word_id in present.tolist():
-            word = () if word_id == MISSING else words[word_id]
-            items = unique_folded(word if isinstance(word, tuple) else (word,))
+        for word_id in found.tolist():
+            items = unique_folded(tuple(map(str, _elements(words[word_id]))))
             items = tuple(sorted(items, key=places.__getitem__))
             ids.append(items or None)
             too_long.append(
                 allowed is not None and allowed.at_most is not None and len(items) > allowed.at_most
             )
-        broken = np.array(too_long, dtype=bool)[numbers] if len(present) else np.zeros(0, dtype=bool)
+        is_too_long = np.zeros(len(words) + 1, dtype=bool)
+        is_too_long[found] = too_long
+        broken = is_too_long[column.data]
         if broken.any() and allowed is not None:
             self.raise_edit(
                 EditKind.TOO_LONG,
@@ -210,8 +211,9 @@ class Context:
                 rule=str(definition.at),
                 table=definition.name,
             )
-        data = self.view.frame.vocabulary.ids_of(ids)
-        return Column(column.type, data[numbers] if len(present) else column.data, column.roots)
+        in_order = np.full(len(is_too_long), MISSING, dtype=np.int32)
+        in_order[found] = self.view.frame.vocabulary.ids_of(ids)
+        return Column(column.type, in_order[column.data], column.roots)
 
     def _places(self, definition: Field, codes: Iterable[str]) -> dict[str, int]:
         """Find where codes stand among the allowed values; those that are not there stand last."""

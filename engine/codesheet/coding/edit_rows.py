@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Index
+from codesheet.coding.columns import MISSING, Index, present
 from codesheet.coding.context import Context
 from codesheet.coding.edits import EditKind
 from codesheet.coding.truth import NO, UNDECIDED, YES, all_hold, undecided_roots
@@ -134,9 +134,11 @@ class CodeIndex:
     def of_lines(self, view: View) -> Index:
         """Give the number of each line's code, MISSING where the table does not have it."""
         words = view.frame.vocabulary.words
-        present, back = np.unique(view.frame["Code"].data, return_inverse=True)
-        numbers = [MISSING if i == MISSING else self._number(words[i]) for i in present.tolist()]
-        return np.array(numbers, dtype=np.int64)[back] if len(present) else np.zeros(0, dtype=np.int64)
+        codes = view.frame["Code"].data
+        numbers = np.full(len(words) + 1, MISSING, dtype=np.int64)
+        for word_id in present(codes).tolist():
+            numbers[word_id] = self._number(words[word_id])
+        return numbers[codes]
 
     def _number(self, word: str | tuple[str, ...]) -> int:
         return self._numbers.get(fold(word), MISSING) if isinstance(word, str) else MISSING

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Floats, Index, Mask
+from codesheet.coding.columns import Column, Floats, Index, Mask, present
 from codesheet.coding.matches import Truths
 from codesheet.coding.ragged import Ragged
 from codesheet.coding.remembering import Remembered
@@ -101,8 +101,7 @@ class Projector:
             return self._project_numbers(column.data)
         words = view.frame.vocabulary.words
         table = np.zeros(len(words) + 1, dtype=np.int64)
-        present = np.unique(column.data)
-        for word_id in present[present != MISSING].tolist():
+        for word_id in present(column.data).tolist():
             word = words[word_id]
             known = self._words.get(word)
             if known is None:
@@ -124,12 +123,12 @@ class Projector:
         """Tell values apart by the stretch between the tests' bounds they lie in; judge a middle of each."""
         places = np.searchsorted(self._edges, data, side="right")
         places[np.isnan(data)] = 0
-        present = np.unique(places)
-        unknown = [int(p) for p in present.tolist() if p not in self._classes]
+        stretches = present(places).tolist()
+        unknown = [place for place in stretches if place not in self._classes]
         if unknown:
             self._judge_places(np.array(unknown, dtype=np.int64))
         table = np.zeros(len(self._edges) + 1, dtype=np.int64)
-        for place in present.tolist():
+        for place in stretches:
             table[place] = self._classes[place]
         return table[places]
 

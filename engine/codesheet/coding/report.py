@@ -119,9 +119,9 @@ def shown(column: Column, frame: Frame) -> pd.Series:
         days = np.where(np.isnan(column.data), np.nan, column.data - _EPOCH)
         return pd.Series(pd.to_datetime(days, unit="D"))
     if column.type in (FieldType.YES_NO, FieldType.TIME):
-        values, numbers = np.unique(column.data, return_inverse=True)
-        words = [show_value(v, column.type) for v in values.tolist()]
-        return text_column(pa.array(words, pa.large_string()), numbers)
+        numbers, values = pd.factorize(column.data)  # -1, the last place, where missing
+        words = [*(show_value(v, column.type) for v in values.tolist()), ""]
+        return text_column(pa.array(words, pa.large_string()), np.where(numbers < 0, len(values), numbers))
     return pd.Series(column.data)
 
 
@@ -276,8 +276,9 @@ def _visits(
     )
     columns["Edits"] = _joined_by(edits["_visit"].to_numpy(dtype=np.int64), words, len(visits.first))
     table = pd.DataFrame(columns)
-    seen = set(table["Visit ID"])
-    lost = [v for v in dict.fromkeys(encounters.rejected["Visit ID"]) if v and v not in seen]
+    rejected = [visit for visit in dict.fromkeys(encounters.rejected["Visit ID"]) if visit]
+    seen = set(table["Visit ID"][table["Visit ID"].isin(rejected)]) if rejected else set()
+    lost = [visit for visit in rejected if visit not in seen]
     if lost:
         said: dict[str, object] = {
             "Visit ID": lost,

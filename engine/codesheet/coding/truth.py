@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from codesheet.coding.columns import MISSING, Column, Floats, Ids, Index, Mask
+from codesheet.coding.columns import Column, Floats, Ids, Index, Mask, present
 from codesheet.coding.comparisons import compare
 from codesheet.coding.view import View, eras, undecided_rows
 from codesheet.language.unary_test_logic import accepts, compare_fields
@@ -147,10 +147,9 @@ def _no_sets(name: str, value: str | float) -> bool:
 
 def _word_mask(column: Column, view: View, passes: Callable[[str | tuple[str, ...]], bool]) -> Mask:
     """Judge each distinct word once."""
-    present = np.unique(column.data)
     words = view.frame.vocabulary.words
     passed = np.zeros(len(words) + 1, dtype=bool)  # the last place serves MISSING
-    for word in present[present != MISSING].tolist():
+    for word in present(column.data).tolist():
         passed[word] = passes(words[word])
     return passed[column.data]
 

@@ -14,6 +14,8 @@ from codesheet.language.values import fold
 from codesheet.model import Member, Period, Rulebook, ValueSet
 
 _REMEMBERED = 20_000
+_DENSE = 8
+"""Numbers up to so many times the rows are looked up in a table; greater ones are made smaller by hashing."""
 
 
 class MemberIndex:
@@ -189,10 +191,14 @@ def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
             low = 0
         combined = combined * width + (column - low)
         size *= width
-    numbers, _ = _compressed(combined)
-    first = np.zeros(int(numbers.max()) + 1 if rows else 0, dtype=np.int64)
-    first[numbers[::-1]] = np.arange(rows - 1, -1, -1)
-    return numbers, first
+    if size > _DENSE * rows:
+        combined, size = _compressed(combined)
+    first = np.full(size, rows, dtype=np.int64)
+    first[combined[::-1]] = np.arange(rows - 1, -1, -1)
+    leads = np.flatnonzero(first[combined] == np.arange(rows))
+    numbers = np.zeros(size, dtype=np.int64)
+    numbers[combined[leads]] = np.arange(len(leads))
+    return numbers[combined], leads
 
 
 def _compressed(column: Index) -> tuple[Index, int]:
