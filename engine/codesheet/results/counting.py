@@ -1,71 +1,132 @@
 """Counting result tables chunk by chunk: visits, rows and units of each value of a column."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 BLANK = "(blank)"
 
-Chunks = Callable[[], Iterator[pd.DataFrame]]
-"""Gives a table's chunks anew at each call, with the columns `visit`, `name` and (maybe) `units`.
-
-No visit is in two of them.
-"""
+Numbers = NDArray[np.int64]
 
 
-def count_by_name(chunks: Chunks, at_most: int) -> pd.DataFrame:
-    """Count visits, rows (and units) of each name, most rows first; the names beyond are one, last."""
-    sizes = count_values(frame["name"] for frame in _named(chunks()))
-    others = f"{len(sizes) - at_most:,} others"
-    shown = sizes.index[:at_most] if len(sizes) > at_most else sizes.index
-    counts = _added(_counted(frame, shown, others) for frame in _named(chunks()))
-    counts = counts.sort_index().sort_values("rows", ascending=False, kind="stable")
-    last = counts.index == others
-    return pd.concat([counts[~last], counts[last]])
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Rows of a chunk: the place of each one's name among the names, its visit, its units."""
+
+    names: list[str]
+    name: Numbers
+    visit: Numbers
+    units: NDArray[np.float64] | None = None
 
 
-def count_values(chunks: Iterable[pd.Series | pd.DataFrame]) -> pd.Series:
-    """Count each value (or row of values), most frequent first, ties as they first appear."""
+Chunks = Callable[[], Iterator[Named]]
+"""Gives a table's chunks anew at each call. No visit is in two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a name, or all of them, come to."""
+
+    visits: int = 0
+    rows: int = 0
+    units: float = 0.0
+
+    def and_(self, other: "Counted") -> "Counted":
+        """Add what another chunk has."""
+        return Counted(self.visits + other.visits, self.rows + other.rows, self.units + other.units)
+
+
+def named(table: pa.Table, by: str, visit: str, units: str = "", blank: str = BLANK) -> Named:
+    """Give a chunk's rows by the values of a column; `blank` is the name of those without one."""
+    names, name = _numbered(table.column(by), blank)
+    count = table.column(units).to_numpy() if units else None
+    return Named(names, name, _numbered(table.column(visit), "")[1], count)
+
+
+def named_texts(names: pd.Series, visits: pd.Series) -> Named:
+    """Give rows by texts."""
+    name, texts = pd.factorize(names)
+    return Named(
+        [str(text) for text in texts], name.astype(np.int64), pd.factorize(visits)[0].astype(np.int64)
+    )
+
+
+def count_by_name(chunks: Chunks, at_most: int) -> dict[str, Counted]:
+    """Count visits, rows and units of each name, most rows first; the names beyond are one, last."""
+    counts = _sums(chunks())
+    names = sorted(counts, key=lambda name: -counts[name].rows)  # those met first, of equal ones
+    if len(names) > at_most:
+        others = f"{len(names) - at_most:,} others"
+        shown = set(names[:at_most])
+        counts = _sums(_with_others(chunk, shown, others) for chunk in chunks())
+        last = {others: counts.pop(others)}
+    else:
+        last = {}
+    return {name: counts[name] for name in sorted(counts, key=lambda name: (-counts[name].rows, name))} | last
+
+
+def count_totals(chunks: Iterable[Named]) -> Counted:
+    """Count all visits and rows, and add all units."""
+    total = Counted()
+    for chunk in chunks:
+        units = 0.0 if chunk.units is None else float(np.nansum(chunk.units))
+        total = total.and_(Counted(len(np.unique(chunk.visit)), len(chunk.visit), units))
+    return total
+
+
+def count_values(chunks: Iterable[pd.DataFrame]) -> pd.Series:
+    """Count each row of values, most frequent first, ties as they first appear."""
     found = [values.value_counts(sort=False) for values in chunks]
     if not found:
         return pd.Series([], dtype=np.int64)
     total = pd.concat(found)
-    keys: str | list[int] = list(range(total.index.nlevels))
-    sizes = total.groupby(level=keys, sort=False).sum()
+    sizes = total.groupby(level=list(range(total.index.nlevels)), sort=False).sum()
     return sizes.sort_values(ascending=False, kind="stable")
 
 
-def count_totals(chunks: Iterable[pd.DataFrame]) -> tuple[int, int, float]:
-    """Count all visits and rows, and add all units."""
-    visits, rows, units = 0, 0, 0.0
-    for frame in chunks:
-        visits += frame["visit"].nunique()
-        rows += len(frame)
-        units += float(frame["units"].sum()) if "units" in frame else 0.0
-    return visits, rows, units
+def _numbered(column: Any, blank: str) -> tuple[list[str], Numbers]:  # noqa: ANN401 - pyarrow has no types
+    """Give the values of a column as texts, those of its rows each once, and which of them each row has."""
+    column = column.combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    held = column.dictionary.to_pandas().tolist()
+    places = column.indices.fill_null(len(held)).to_numpy().astype(np.int64)
+    present, first, numbers = np.unique(places, return_index=True, return_inverse=True)
+    met = np.argsort(first, kind="stable")
+    ranks = np.empty(len(met), dtype=np.int64)
+    ranks[met] = np.arange(len(met))
+    return [str(held[i]) if i < len(held) else blank for i in present[met].tolist()], ranks[numbers]
 
 
-def is_filled(values: pd.Series) -> pd.Series:
-    """Say for each value whether it is there."""
-    return values.notna() & (values.astype(object) != "")
+def _sums(chunks: Iterable[Named]) -> dict[str, Counted]:
+    """Add up the chunks; names stand as they are first met."""
+    sums: dict[str, Counted] = {}
+    for chunk in chunks:
+        for name, found in zip(chunk.names, _counted(chunk), strict=True):
+            sums[name] = sums.get(name, Counted()).and_(found)
+    return sums
 
 
-def _named(chunks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    for frame in chunks:
-        names = frame["name"].astype(object)
-        yield frame.assign(name=names.where(is_filled(frame["name"]), BLANK))
+def _counted(chunk: Named) -> Iterator[Counted]:
+    count = len(chunk.names)
+    rows = np.bincount(chunk.name, minlength=count)
+    pairs = np.unique(chunk.visit * max(count, 1) + chunk.name)
+    visits = np.bincount(pairs % max(count, 1), minlength=count)
+    weights = np.zeros(len(chunk.name)) if chunk.units is None else np.nan_to_num(chunk.units)
+    units = np.bincount(chunk.name, weights, minlength=count)
+    for place in range(count):
+        yield Counted(int(visits[place]), int(rows[place]), float(units[place]))
 
 
-def _counted(frame: pd.DataFrame, shown: pd.Index, others: str) -> pd.DataFrame:
-    names = frame["name"].where(frame["name"].isin(shown), others)
-    groups = frame.assign(name=names, visit=pd.factorize(frame["visit"])[0]).groupby("name", sort=False)
-    counts = pd.DataFrame({"visits": groups["visit"].nunique(), "rows": groups.size()})
-    if "units" in frame:
-        counts["units"] = groups["units"].sum()
-    return counts
-
-
-def _added(counts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    return reduce(lambda one, other: one.add(other, fill_value=0), counts)
+def _with_others(chunk: Named, shown: set[str], others: str) -> Named:
+    """Give the names that are not shown one name."""
+    names = [*(name for name in chunk.names if name in shown), others]
+    places = np.array(
+        [names.index(name) if name in shown else len(names) - 1 for name in chunk.names], np.int64
+    )
+    return Named(names, places[chunk.name], chunk.visit, chunk.units)

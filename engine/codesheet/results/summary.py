@@ -7,7 +7,16 @@ import pandas as pd
 
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.model import Disposition
-from codesheet.results.counting import Chunks, count_by_name, count_totals, count_values, is_filled
+from codesheet.results.counting import (
+    Chunks,
+    Counted,
+    Named,
+    count_by_name,
+    count_totals,
+    count_values,
+    named,
+    named_texts,
+)
 from codesheet.results.run_record import RunRecord
 from codesheet.results.tables import Counts, Results, SpooledTable
 
@@ -59,7 +68,7 @@ class Summary:
 def summarise(results: Results, ruleset: Ruleset, run: RunRecord) -> Summary:
     """Count the results of a run."""
     files = ", ".join(file.name for file in run.inputs[:3]) + (" …" if len(run.inputs) > 3 else "")  # noqa: PLR2004
-    statuses = count_values(frame["Status"] for frame in results["Visits"].frames(["Status"]))
+    statuses = count_by_name(lambda: _by_status(results["Visits"]), len(STATUSES))
     return Summary(
         title=f"Coding results  ·  {run.rulebook_title}",
         subtitle=f"Run {run.started_at:%Y-%m-%d %H:%M}  ·  {files}  ·  rules {run.ruleset_digest[:12]}",
@@ -85,8 +94,8 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _headline(results: Results, statuses: pd.Series) -> str:
-    status = {name: int(statuses.get(name, 0)) for name in STATUSES}
+def _headline(results: Results, statuses: dict[str, Counted]) -> str:
+    status = {name: _rows_of(statuses, name) for name in STATUSES}
     parts = [
         f"{counted(status['coded'], 'visit')} of {results['Visits'].num_rows:,} coded",
         f"{status['review']:,} held for review ({counted(results['Review'].num_rows, 'question')})",
@@ -97,6 +106,10 @@ def _headline(results: Results, statuses: pd.Series) -> str:
     return "   ·   ".join(parts)
 
 
+def _rows_of(counts: dict[str, Counted], name: str) -> int:
+    return counts[name].rows if name in counts else 0
+
+
 def _reconciliation(counts: Counts) -> str:
     return (
         f"✓  Every row is accounted for: {counts.rows_in:,} rows in = {counts.rows_coded:,} coded "
@@ -104,7 +117,7 @@ def _reconciliation(counts: Counts) -> str:
     )
 
 
-def _sections(results: Results, statuses: pd.Series, ruleset: Ruleset) -> Iterator[Section]:
+def _sections(results: Results, statuses: dict[str, Counted], ruleset: Ruleset) -> Iterator[Section]:
     lines, review = results["Claim lines"], results["Review"]
     yield _rows_section(results.counts)
     yield _status_section(statuses, results["Visits"].num_rows)
@@ -130,8 +143,8 @@ def _rows_section(counts: Counts) -> Section:
     return Section("Where every input row went", ("rows",), (counts.rows_in,), items, 0)
 
 
-def _status_section(statuses: pd.Series, visits: int) -> Section:
-    items = tuple(Item(status, (int(statuses.get(status, 0)),)) for status in STATUSES)
+def _status_section(statuses: dict[str, Counted], visits: int) -> Section:
+    items = tuple(Item(status, (_rows_of(statuses, status),)) for status in STATUSES)
     return Section("Visits by status", ("visits",), (visits,), items, 0, "doughnut")
 
 
@@ -143,13 +156,26 @@ def _rules_section(ruleset: Ruleset, rule_counts: dict[str, int]) -> Section:
     return Section("Rules (each is in Rules used)", ("rules",), (len(rules),), items, 0)
 
 
-def _lines_section(title: str, lines: SpooledTable, by: str, at_most: int, chart: str = "") -> Section:
-    def chunks() -> Iterator[pd.DataFrame]:
-        for frame in lines.frames(["Visit ID", by, "Units"]):
-            yield pd.DataFrame({"visit": frame["Visit ID"], "name": frame[by], "units": frame["Units"]})
+def _by_status(visits: SpooledTable) -> Iterator[Named]:
+    for table in visits.encoded_tables(["Visit ID", "Status"]):
+        yield named(table, "Status", "Visit ID")
 
-    items = _items(count_by_name(chunks, at_most))
-    return Section(title, ("visits", "lines", "units"), count_totals(chunks()), items, 1, chart)
+
+def _lines_section(title: str, lines: SpooledTable, by: str, at_most: int, chart: str = "") -> Section:
+    def chunks() -> Iterator[Named]:
+        for table in lines.encoded_tables(list(dict.fromkeys(["Visit ID", by, "Units"]))):
+            yield named(table, by, "Visit ID", "Units")
+
+    measures = ("visits", "lines", "units")
+    return _section(title, measures, chunks, at_most, chart)
+
+
+def _section(title: str, measures: tuple[str, ...], chunks: Chunks, at_most: int, chart: str = "") -> Section:
+    def counts(found: Counted) -> tuple[float, ...]:
+        return (found.visits, found.rows, found.units)[: len(measures)]
+
+    items = tuple(Item(name, counts(found)) for name, found in count_by_name(chunks, at_most).items())
+    return Section(title, measures, counts(count_totals(chunks())), items, 1, chart)
 
 
 def _disposition_section(lines: SpooledTable) -> Section:
@@ -160,21 +186,12 @@ def _disposition_section(lines: SpooledTable) -> Section:
 
 
 def _review_section(title: str, chunks: Chunks, at_most: int, chart: str = "") -> Section:
-    totals = count_totals(chunks())[:2]
-    return Section(title, ("visits", "edits"), totals, _items(count_by_name(chunks, at_most)), 1, chart)
+    return _section(title, ("visits", "edits"), chunks, at_most, chart)
 
 
-def _by_queue(review: SpooledTable) -> Iterator[pd.DataFrame]:
-    for frame in review.frames(["Visit ID", "Queue"]):
-        queues = frame["Queue"].where(is_filled(frame["Queue"]), NO_QUEUE)
-        yield pd.DataFrame({"visit": frame["Visit ID"], "name": queues})
-
-
-def _items(counts: pd.DataFrame) -> tuple[Item, ...]:
-    return tuple(
-        Item(str(name), tuple(row))
-        for name, row in zip(counts.index, counts.to_numpy().tolist(), strict=True)
-    )
+def _by_queue(review: SpooledTable) -> Iterator[Named]:
+    for table in review.encoded_tables(["Visit ID", "Queue"]):
+        yield named(table, "Queue", "Visit ID", blank=NO_QUEUE)
 
 
 class _Questions:
@@ -196,11 +213,11 @@ class _Questions:
         for frame in self._review.frames(["Visit ID", "Queue", "Rule", "Message"]):
             yield frame.astype(object).fillna("")
 
-    def chunks(self) -> Iterator[pd.DataFrame]:
+    def chunks(self) -> Iterator[Named]:
         """Give each edit's visit, and the wording as its name."""
         for frame in self._frames():
             texts = [self._texts[key] for key in zip(frame["Queue"], frame["Rule"], strict=True)]
-            yield pd.DataFrame({"visit": frame["Visit ID"], "name": pd.Series(texts, dtype="object")})
+            yield named_texts(pd.Series(texts, dtype="object"), frame["Visit ID"])
 
 
 def _question(queue: str, wording: str, wordings: int) -> str:
