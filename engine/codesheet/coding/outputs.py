@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from codesheet.coding.columns import MISSING, Column, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Index, Mask, present
 from codesheet.coding.evaluate import all_missing, evaluate, message
+from codesheet.coding.ragged import by_number
 from codesheet.coding.text_functions import as_list
 from codesheet.coding.view import View
 from codesheet.language.formulas import Clear, CodeListOf, Formula, Literal, Template
@@ -25,7 +26,8 @@ class OutputColumn:
         self._cell_of_rule = np.array([*cell_of_rule, _BLANK], dtype=np.int64)
         self._formulas = list(numbers)
         self._constant = np.array([_is_constant(f) for f in self._formulas], dtype=bool)
-        self._clear = np.array([isinstance(f, Clear) for f in self._formulas] + [False], dtype=bool)
+        self._clear = np.array([*(isinstance(f, Clear) for f in self._formulas), False], dtype=bool)
+        self._reads = ~np.array([*self._constant, True], dtype=bool) & ~self._clear
 
     @property
     def is_empty(self) -> bool:
@@ -35,7 +37,7 @@ class OutputColumn:
     @property
     def is_constant(self) -> bool:
         """Say whether no cell reads anything of a row."""
-        return bool((self._constant | self._clear[:-1]).all())
+        return not self._reads.any()
 
     def given(self, rules: Index) -> Mask:
         """Say for which rows the rule's cell is not blank (`none` is not blank)."""
@@ -51,10 +53,9 @@ class OutputColumn:
         result = all_missing(self.kind, len(rules))
         self._fill_constants(result, cells, view)
         roots = np.zeros(len(rules), dtype=np.int32)
-        for cell in np.unique(cells).tolist():
-            if cell == _BLANK or self._constant[cell] or self._clear[cell]:
-                continue
-            rows = np.flatnonzero(cells == cell)
+        reading = np.flatnonzero(self._reads[cells])
+        for cell, places in by_number(cells[reading]):
+            rows = reading[places]
             part = view if len(rows) == len(rules) else view.take(rows)
             column = self._evaluate(self._formulas[cell], part)
             result.data[rows] = column.data
@@ -70,7 +71,9 @@ class OutputColumn:
         blank: float = MISSING if self.kind.is_text else np.nan
         table = np.full(len(self._formulas) + 1, blank)
         one_row = view.take(np.zeros(1, dtype=np.int64)) if len(cells) else view
-        for cell in np.intersect1d(np.flatnonzero(self._constant), cells).tolist():
+        for cell in present(cells).tolist():
+            if not self._constant[cell]:
+                continue
             formula = self._formulas[cell]
             if not isinstance(formula, Literal):
                 table[cell] = self._evaluate(formula, one_row).data[0]

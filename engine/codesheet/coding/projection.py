@@ -4,7 +4,7 @@ The result is a signature a row: which of the field's tests hold, and which are 
 fact. Signatures are numbered and kept from batch to batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,8 +48,8 @@ class Projector:
         self._still = still
         self._if_missing = frozenset(i for i, t in still if accepts(t.test, None, _never))
         self._exact: dict[str, list[int]] = {}
-        wildcards = ((index, test.test) for index, test in still)
-        self._patterns = [(i, wildcard_regex(t.pattern)) for i, t in wildcards if isinstance(t, Wildcard)]
+        self._patterns: list[tuple[int, Callable[[str], object]]] = []
+        self._negated: set[int] = set()
         self._others: list[tuple[int, UnaryTest]] = []
         self._words = Remembered[str | tuple[str, ...], int](_WORDS_REMEMBERED)
         self._classes: dict[int, int] = {}
@@ -58,12 +58,22 @@ class Projector:
             self._place(index, test.test)
 
     def _place(self, index: int, test: UnaryTest) -> None:
-        parts = test.tests if isinstance(test, AnyOf) else (test,)
-        if all(isinstance(part, Equals) and isinstance(part.value, str) for part in parts):
-            for value in {fold(str(part.value)) for part in parts if isinstance(part, Equals)}:
-                self._exact.setdefault(value, []).append(index)
-        elif not isinstance(test, Wildcard):
+        """Take a test of words apart, so that a word finds the tests that name it; others are asked."""
+        inner = test.test if isinstance(test, Not) else test
+        parts = inner.tests if isinstance(inner, AnyOf) else (inner,)
+        exact = {fold(p.value) for p in parts if isinstance(p, Equals) and isinstance(p.value, str)}
+        patterns = {part.pattern for part in parts if isinstance(part, Wildcard)}
+        named = [
+            isinstance(p, Wildcard) or (isinstance(p, Equals) and isinstance(p.value, str)) for p in parts
+        ]
+        if not all(named):
             self._others.append((index, test))
+            return
+        for value in exact:
+            self._exact.setdefault(value, []).append(index)
+        self._patterns += [(index, wildcard_regex(pattern).fullmatch) for pattern in patterns]
+        if isinstance(test, Not):
+            self._negated.add(index)
 
     def project(self, column: Column, view: View) -> Index:
         """Give each row's signature, a number into `signatures`."""
@@ -112,9 +122,12 @@ class Projector:
 
     def _judge_word(self, word: str | tuple[str, ...], view: View) -> Signature:
         elements = [fold(element) for element in (word if isinstance(word, tuple) else (word,))]
-        holding = {index for element in elements for index in self._exact.get(element, ())}
+        named = {index for element in elements for index in self._exact.get(element, ())}
         for element in elements:
-            holding.update(index for index, pattern in self._patterns if pattern.fullmatch(element))
+            named.update(index for index, fits in self._patterns if fits(element))
+        holding = named - self._negated
+        if elements:
+            holding |= self._negated - named
         member = view.sets.on(0.0)
         holding.update(index for index, test in self._others if accepts(test, word, member))
         return Signature(frozenset(holding), frozenset())

@@ -1,6 +1,6 @@
-"""Lists of integers of unlike lengths, held as two arrays."""
+"""Lists of integers of unlike lengths, held as two arrays; places sorted into such lists by a number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -36,3 +36,18 @@ class Ragged:
         places = np.repeat(np.arange(len(numbers)), counts)
         within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
         return places, self.values[self.starts[numbers][places] + within]
+
+
+def by_number(numbers: Index) -> Iterator[tuple[int, Index]]:
+    """Give each number (from 0 on, some thousands at most) that occurs, with its places in order."""
+    if not len(numbers):
+        return
+    most = int(numbers.max())
+    small = numbers.astype(np.int16) if most < np.iinfo(np.int16).max else numbers  # these sort by their bits
+    order = np.argsort(small, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=most + 1))
+    start = 0
+    for number, end in enumerate(ends.tolist()):
+        if end > start:
+            yield number, order[start:end]
+        start = end

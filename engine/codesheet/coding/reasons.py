@@ -4,6 +4,7 @@ import numpy as np
 
 from codesheet.coding.columns import MISSING, Ids, Index
 from codesheet.coding.outputs import OutputColumn
+from codesheet.coding.ragged import by_number
 from codesheet.coding.text_functions import per_combination
 from codesheet.coding.view import View, distinct
 from codesheet.language.unary_tests import Blank, Equals, NotBlank
@@ -36,8 +37,7 @@ class Reasons:
         """
         reasons = self.because(rules, view)
         trails = {field: words[places] for field, words in decided.items()}
-        for rule in np.unique(rules).tolist():
-            rows = np.flatnonzero(rules == rule)
+        for rule, rows in by_number(rules):
             conditions = self._table.rules[rule].conditions
             words = self._sentence(conditions, rows, view, trails, reasons[rows])
             reasons[rows] = words

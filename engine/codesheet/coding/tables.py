@@ -99,6 +99,9 @@ class Table:
 
     def count(self, hits: Hits) -> None:
         """Count each rule once for each row (or line) where it counts."""
+        if all(rules is hits.rule for rules in hits.by_output.values()):
+            self.counts += np.bincount(hits.rule, minlength=len(self.counts))
+            return
         rules = np.sort(np.stack([hits.rule, *hits.by_output.values()], axis=1), axis=1)
         again = np.zeros(rules.shape, dtype=bool)
         again[:, 1:] = rules[:, 1:] == rules[:, :-1]
