@@ -43,9 +43,15 @@ class Counted:
 
 def named(table: pa.Table, by: str, visit: str, units: str = "", blank: str = BLANK) -> Named:
     """Give a chunk's rows by the values of a column; `blank` is the name of those without one."""
-    names, name = _numbered(table.column(by), blank)
+    values, places = _numbered(table.column(by))
+    present, first, numbers = np.unique(places, return_index=True, return_inverse=True)
+    met = np.argsort(first, kind="stable")
+    ranks = np.empty(len(met), dtype=np.int64)
+    ranks[met] = np.arange(len(met))
+    held = values.take(pa.array(present[present < len(values)])).to_pandas().tolist()
+    texts = [*map(str, held), blank]
     count = table.column(units).to_numpy() if units else None
-    return Named(names, name, _numbered(table.column(visit), "")[1], count)
+    return Named([texts[i] for i in met.tolist()], ranks[numbers], _numbered(table.column(visit))[1], count)
 
 
 def named_texts(names: pd.Series, visits: pd.Series) -> Named:
@@ -89,18 +95,13 @@ def count_values(chunks: Iterable[pd.DataFrame]) -> pd.Series:
     return sizes.sort_values(ascending=False, kind="stable")
 
 
-def _numbered(column: Any, blank: str) -> tuple[list[str], Numbers]:  # noqa: ANN401 - pyarrow has no types
-    """Give the values of a column as texts, those of its rows each once, and which of them each row has."""
+def _numbered(column: Any) -> tuple[Any, Numbers]:  # noqa: ANN401 - pyarrow has no types
+    """Give a column's values, and the place of each row's among them; the place after them is blank."""
     column = column.combine_chunks()
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    held = column.dictionary.to_pandas().tolist()
-    places = column.indices.fill_null(len(held)).to_numpy().astype(np.int64)
-    present, first, numbers = np.unique(places, return_index=True, return_inverse=True)
-    met = np.argsort(first, kind="stable")
-    ranks = np.empty(len(met), dtype=np.int64)
-    ranks[met] = np.arange(len(met))
-    return [str(held[i]) if i < len(held) else blank for i in present[met].tolist()], ranks[numbers]
+    places = column.indices.fill_null(len(column.dictionary)).to_numpy()
+    return column.dictionary, places.astype(np.int64)
 
 
 def _sums(chunks: Iterable[Named]) -> dict[str, Counted]:

@@ -104,8 +104,9 @@ def _written(data: pa.Table | Records | LongRows) -> pa.Table | Records:
     """Give what the writer writes: of a long sheet empty rows, by which it knows how far it reaches."""
     if not isinstance(data, LongRows):
         return data
-    columns = [pa.nulls(data.count, kind) for kind in data.schema.types]
-    return pa.table(columns, names=fit_for_cells(data.schema.empty_table()).column_names)
+    nothing = pa.nulls(data.count)
+    names = fit_for_cells(data.schema.empty_table()).column_names
+    return pa.table([nothing] * len(names), names=names)
 
 
 def _filling(rows: LongRows, threads: int) -> Filling:

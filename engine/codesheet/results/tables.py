@@ -97,7 +97,7 @@ class SpooledTable:
         chunk = self._chunks[number]
         if isinstance(chunk, pa.Table):
             return chunk.select(names)
-        with pa.OSFile(str(chunk)) as source:
+        with pa.memory_map(str(chunk)) as source:
             places = [self.column_names.index(name) for name in names]
             options = pa.ipc.IpcReadOptions(included_fields=places)
             return pa.ipc.open_file(source, options=options).read_all().select(names)
