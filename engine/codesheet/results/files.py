@@ -6,6 +6,7 @@ one apostrophe off text that begins with apostrophes and then one of these signs
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,7 +20,7 @@ from codesheet.results.tables import SpooledTable
 _FORMULA_LIKE = "^('*[=+\\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - full-width signs begin formulas as well
 RUN = "run.json"
 LONG_TABLES = ("Claim lines", "Visits", "Rows")
-_ROWS_OF_A_PART = 50_000
+_ROWS_OF_A_PART, _ROWS_OF_A_BATCH = 30_000, 100_000
 
 
 def file_name(table: str, form: str) -> str:
@@ -37,22 +38,27 @@ def write_folder(
     run_json: str,
     form: str,
     write_parts: WriteParts | None = None,
+    *,
+    threads: int = 1,
 ) -> list[str]:
     """Write each table in a form (csv, parquet) and the run; give the names of the files.
 
     With `write_parts` a long table is a folder of files instead, which it fills.
     """
-    names = []
-    for name, table in tables.items():
-        file = folder / file_name(name, form)
+
+    def write(name: str) -> None:
+        file, table = folder / file_name(name, form), tables[name]
         if write_parts is not None and name in LONG_TABLES:
             file.mkdir()
             write_parts(file, list(table.parts()))
         else:
             _WRITERS[form](file, table)
-        names.append(file.name)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(write, sorted(tables, key=lambda name: -tables[name].num_rows)):
+            pass
     (folder / RUN).write_text(run_json, encoding="utf-8")
-    return [*names, RUN]
+    return [*(file_name(name, form) for name in tables), RUN]
 
 
 def _write_csv(path: Path, table: SpooledTable) -> None:
@@ -68,7 +74,9 @@ def write_parquet(path: Path, table: SpooledTable) -> None:
     Texts are written as they are held, each once; the file says that its columns are text, and no more.
     """
     schema = pa.schema([pa.field(f.name, _held(f.type)) for f in table.schema])
-    with parquet.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+    # Least and greatest values are found anew for each batch, among all texts of a column: one batch will do.
+    options = {"compression": "zstd", "store_schema": False, "write_batch_size": _ROWS_OF_A_BATCH}
+    with parquet.ParquetWriter(path, schema, **options) as writer:
         for chunk in _large_enough(table.encoded_tables()):
             writer.write_table(chunk)
 
@@ -90,6 +98,8 @@ def _large_enough(chunks: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _together(chunks: Sequence[pa.Table]) -> pa.Table:
+    if len(chunks) == 1:
+        return chunks[0]
     return pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
 
 

@@ -34,7 +34,7 @@ def write_results(
 ) -> list[Path]:
     """Write the results of a run in a form of FORMS, whole or not at all; give the files written.
 
-    `jobs` threads write the long sheets of a workbook. With `write_parts` the long tables of a folder are
+    `jobs` threads write long sheets, or files. With `write_parts` the long tables of a folder are
     folders of files, which it fills.
     """
     refuse_target(target, form, [])
@@ -53,7 +53,7 @@ def write_results(
             return _write_workbook(summary, tables, ruleset, target, jobs)
         case "csv" | "parquet":
             everything = {"Summary": spooled(summary_frame(summary)), **tables}
-            return _write_folder(everything, run_json(run, results), target, form, write_parts)
+            return _write_folder(everything, run_json(run, results), target, form, write_parts, jobs)
     raise ValueError(f"{form} is none of {', '.join(FORMS)}")
 
 
@@ -83,7 +83,8 @@ def _write_folder(
     target: Path,
     form: str,
     write_parts: files.WriteParts | None,
+    jobs: int,
 ) -> list[Path]:
     with replacing_folder(target, _OURS) as new:
-        names = files.write_folder(new, tables, run, form, write_parts)
+        names = files.write_folder(new, tables, run, form, write_parts, threads=jobs)
     return [target / name for name in names]
