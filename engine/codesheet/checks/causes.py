@@ -1,8 +1,9 @@
 """Each cause once: issues that only follow from another issue are left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from codesheet.issues import Issue, IssueCode
+from codesheet.location import CellRef
 
 _DAMAGE = frozenset(
     {
@@ -53,6 +54,8 @@ _ABOUT_THE_TABLE = frozenset(
         IssueCode.MISSING_LABEL,
         IssueCode.UNKNOWN_ROLE,
         IssueCode.COLUMN_WITHOUT_ROLE,
+        IssueCode.REPEATED_TABLE,
+        IssueCode.FIRST_IN_TWO_WORKBOOKS,
     }
 )
 """Leave open what a whole table does, so that nothing can be said of how its rules go together."""
@@ -63,8 +66,8 @@ def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Is
     found = list(dict.fromkeys(issues))
     if any(issue.is_error for issue in unread):
         found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]
-    doubtful = {_sheet(issue) for issue in found if issue.kind in _ABOUT_THE_TABLE}
-    found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue) in doubtful)]
+    doubtful = {sheet for issue in found for sheet in _doubtful_sheets(issue)}
+    found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue.at) in doubtful)]
     damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
     wrong_value = {issue.at for issue in found if issue.kind in _WRONG_VALUE}
     return [
@@ -76,8 +79,15 @@ def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Is
 
 
 def _is_of_logic(issue: Issue) -> bool:
-    return issue.kind.code[0] in "TD"
+    return issue.kind.code[0] in "TD" and issue.kind not in _ABOUT_THE_TABLE
 
 
-def _sheet(issue: Issue) -> tuple[str, str]:
-    return issue.at.workbook, issue.at.sheet
+def _doubtful_sheets(issue: Issue) -> Iterator[tuple[str, str]]:
+    if issue.kind in _ABOUT_THE_TABLE:
+        yield _sheet(issue.at)
+    if issue.kind == IssueCode.FIRST_IN_TWO_WORKBOOKS:  # which of them is above is not known
+        yield from map(_sheet, issue.related)
+
+
+def _sheet(at: CellRef) -> tuple[str, str]:
+    return at.workbook, at.sheet

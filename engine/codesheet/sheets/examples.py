@@ -29,6 +29,8 @@ def _examples(
     sheet = table.titled.sheet
     key = given.get(visit_key)
     if key is None:
+        if not visit_key:  # said of the Fields sheet already
+            return None
         reader.report(IssueCode.EXAMPLES_WITHOUT_VISIT, sheet.at, visit_key=visit_key)
         return None
     rows = (_row(row, key, visit_key, given, expect, reader) for row in table.rows)

@@ -105,14 +105,15 @@ def _declared(row: Row, table: Table, names: Names, issues: list[Issue]) -> Decl
 
 
 def _field_type(cell: Cell | None, row: Row, table: Table, issues: list[Issue]) -> FieldType:
-    """Give the declared type; text where none can be read, so that later cells find the field."""
+    """Give the declared type, or the one that seems meant; else text, so that later cells find the field."""
     if cell is None:
         column = table.heading("Type")
         if column is not None:
             remedy = f"it can be {', '.join(kind.value for kind in FieldType)}"
             issues.append(IssueCode.BLANK_CELL.issue(row.cell(column).at, column="Type", remedy=remedy))
         return FieldType.TEXT
-    word = find_word((kind.value for kind in FieldType), cell, "type", issues)
+    words = [kind.value for kind in FieldType]
+    word = find_word(words, cell, "type", issues) or nearest(cell.text, words)
     return FieldType(word) if word else FieldType.TEXT
 
 
@@ -177,6 +178,9 @@ def _readable(values: list[str], kind: FieldType, cell: Cell, issues: list[Issue
     return tuple(readable)
 
 
+_NEEDED_SETTINGS = ("Visit key", "Date of service")
+
+
 def read_settings(tables: list[Table], declared: Mapping[str, Declared], issues: list[Issue]) -> Settings:
     """Read the labels above the Fields tables: what makes a visit, how the export writes dates."""
     names = Names({name: one.field.type for name, one in declared.items()})
@@ -189,14 +193,15 @@ def read_settings(tables: list[Table], declared: Mapping[str, Declared], issues:
             return name
         if required:
             remedy = f"write {label} and, beside it, the field that holds it"
-            issues.append(
-                IssueCode.MISSING_LABEL.issue(tables[0].titled.sheet.at, label=label, remedy=remedy)
-            )
+            says_more = (table for table in tables if any(map(table.titled.label, _NEEDED_SETTINGS)))
+            sheet = next(says_more, tables[0]).titled.sheet
+            issues.append(IssueCode.MISSING_LABEL.issue(sheet.at, label=label, remedy=remedy))
         return ""
 
+    visit_key, date_of_service = _NEEDED_SETTINGS
     return Settings(
-        visit_key=one_field("Visit key"),
-        date_of_service=one_field("Date of service", kind=FieldType.DATE),
+        visit_key=one_field(visit_key),
+        date_of_service=one_field(date_of_service, kind=FieldType.DATE),
         row_order=one_field("Row order", required=False),
         shown=_shown(_setting(tables, "On claim lines", issues), names, declared, issues),
         columns_present=one_field("Columns present", required=False, kind=FieldType.CODE_LIST),

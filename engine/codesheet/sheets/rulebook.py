@@ -84,6 +84,8 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
     if not tables[Kind.FIELDS]:
         first = titled[0].sheet.workbook if titled else next((one.workbook for one in sources), "")
         return None, [*issues, IssueCode.NO_FIELDS.issue(CellRef(first))]
+    if any(table.heading(name) is None for table in tables[Kind.FIELDS] for name in ("Field", "Type")):
+        return None, in_sheet_order(issues)  # of cells whose fields or types are not known nothing is known
     dictionary = _dictionary(tables, issues)
     reader = CellReader(dictionary.names, issues)
     value_sets = read_value_sets(tables[Kind.VALUE_SETS], abouts, reader)
