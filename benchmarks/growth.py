@@ -34,7 +34,8 @@ from measuring import (
 )
 
 STAGES = ("read", "check", "compile", "decide")
-PANELS = ("rows", "rules", "payers")
+PANELS = ("rows", "rules", "narrow rules", "payers")
+SIZE_OF = {"rows": "rows", "rules": "rules", "narrow rules": "rules", "payers": "payers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Point:
     @property
     def size(self) -> int:
         """Give the size that varies."""
-        return int(getattr(self, self.panel))
+        return int(getattr(self, SIZE_OF[self.panel]))
 
 
 def points(rows: Sequence[int], rules: Sequence[int], payers: Sequence[int]) -> Iterator[Point]:
@@ -57,6 +58,7 @@ def points(rows: Sequence[int], rules: Sequence[int], payers: Sequence[int]) -> 
     middle = rows[min(1, len(rows) - 1)]
     yield from (Point("rows", count, 300, 15) for count in rows)
     yield from (Point("rules", middle, count, 15) for count in rules)
+    yield from (Point("narrow rules", middle, count, 15) for count in rules)
     yield from (Point("payers", middle, 1000, count) for count in payers)
 
 
@@ -78,7 +80,8 @@ def run_child(point: Point, month: Path) -> dict[str, float]:
         table.slice(0, point.rows) if point.panel == "rows" else resampled(table, point.rows, point.payers)
     )
     with tempfile.TemporaryDirectory() as folder:
-        source = write_rulebook(Path(folder) / "workbooks", Size(point.rules, point.payers))
+        size = Size(point.rules, point.payers, narrow=point.panel == "narrow rules")
+        source = write_rulebook(Path(folder) / "workbooks", size)
         start_of_all = process_time()
         rulebook, issues = read_rulebook(source)
     read = process_time()
@@ -98,7 +101,13 @@ def run_child(point: Point, month: Path) -> dict[str, float]:
         coder.code_frame(frame, {})
         decided += process_time() - begun
     seconds = (read - start_of_all, checked - read, compiled - checked, decided)
-    return dict(zip(STAGES, seconds, strict=True)) | {"memory": (peak() - before) / MEGABYTE}
+    measured = {"memory": (peak() - before) / MEGABYTE, "combinations": combinations_met(coder)}
+    return dict(zip(STAGES, seconds, strict=True)) | measured
+
+
+def combinations_met(coder: Any) -> int:  # noqa: ANN401 - who starts the measuring processes imports no engine
+    """Count what was matched anew: combinations of what a table's tests tell apart, up to fifty thousand."""
+    return sum(len(table.judge._matches) for table in coder._tables.values())  # noqa: SLF001 - not for users
 
 
 def measure(sizes: Sequence[Point], runs: int, folder: Path) -> list[dict[str, Any]]:
@@ -133,12 +142,23 @@ def table_rows(found: Sequence[dict[str, Any]]) -> Iterator[Sequence[str]]:
         point = Point(**one["point"])
         sizes = (f"{point.panel}: {point.size:,}", f"{point.rows:,}", f"{point.rules:,}", f"{point.payers:,}")
         if one["failed"]:
-            yield *sizes, f"failed: {one['failed']}", "", "", "", ""
+            yield *sizes, f"failed: {one['failed']}", *[""] * (len(HEADINGS) - len(sizes) - 1)
             continue
-        yield *sizes, *(spread(one, stage).show() for stage in STAGES), spread(one, "memory").show(",.0f")
+        seconds = [spread(one, stage).show() for stage in STAGES]
+        met = f"{spread(one, 'combinations').middle:,.0f}"
+        yield *sizes, *seconds, met, each(one).show(",.0f"), spread(one, "memory").show(",.0f")
 
 
-HEADINGS = ("what grows", "rows", "rules", "payers", *(f"{stage} s" for stage in STAGES), "memory MB")
+def each(one: dict[str, Any]) -> Spread:
+    """Give the microseconds of deciding for each combination met."""
+    return Spread.of(run["decide"] / max(1, run["combinations"]) * 1e6 for run in one["runs"])
+
+
+HEADINGS = (
+    *("what grows", "rows", "rules", "payers"),
+    *(f"{stage} s" for stage in STAGES),
+    *("combinations", "µs a combination", "memory MB"),
+)
 
 
 def draw(found: Sequence[dict[str, Any]], file: Path) -> None:
@@ -148,10 +168,10 @@ def draw(found: Sequence[dict[str, Any]], file: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    figure, rows_of_panels = plt.subplots(2, len(PANELS), figsize=(13, 7), layout="constrained")
+    figure, rows_of_panels = plt.subplots(2, len(PANELS), figsize=(16, 7), layout="constrained")
     for panel, above, below in zip(PANELS, *rows_of_panels, strict=True):
         ran = [one for one in found if one["point"]["panel"] == panel and not one["failed"]]
-        stages = STAGES if panel == "rules" else ("decide",)
+        stages = STAGES if SIZE_OF[panel] == "rules" else ("decide",)
         for axes, measures, label in (
             (above, stages, "processor seconds"),
             (below, ("memory",), "peak memory above the rows, MB"),

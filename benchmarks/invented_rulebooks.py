@@ -49,12 +49,17 @@ FIELDS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a rulebook is, and the seed of its cells."""
+    """How large a rulebook is, and the seed of its cells.
+
+    `narrow` rules name a payer, a service and a diagnosis each, as those of a payer's policies do: of ten
+    thousand some four match a row, of others some four hundred.
+    """
 
     rules: int
     payers: int = len({payer[0] for payer in PAYERS})
     hit_policy: str = "First"
     seed: int = 1
+    narrow: bool = False
 
 
 def payer_names(count: int) -> list[str]:
@@ -68,7 +73,7 @@ def rule_rows(size: Size) -> Iterator[list[Cell]]:
     rng = Random(size.seed)
     payers = payer_names(size.payers)
     for number in range(1, size.rules + 1):
-        cells = _conditions(payers, rng)
+        cells = _narrow_conditions(payers, rng) if size.narrow else _conditions(payers, rng)
         first, last = _dates(rng)
         yield [*cells, first, last, f"C{number:05d}"]
 
@@ -92,6 +97,18 @@ def _conditions(payers: list[str], rng: Random) -> list[Cell]:
         ]
         if sum(cell is not None for cell in cells) in (2, 3, 4, 5):
             return cells
+
+
+def _narrow_conditions(payers: list[str], rng: Random) -> list[Cell]:
+    """Give a payer, a service and a diagnosis, and now and then a place, minutes and a dose."""
+    return [
+        rng.choice(payers),
+        rng.choice(SERVICES),
+        _codes(PLACES, rng) if rng.random() < 0.1 else None,
+        rng.choice(DIAGNOSES),
+        _range(rng, 240) if rng.random() < 0.5 else None,
+        _range(rng, 1800) if rng.random() < 0.35 else None,
+    ]
 
 
 def _texts(values: list[str] | tuple[str, ...], rng: Random) -> str:

@@ -117,16 +117,17 @@ def test_rows_are_of_the_size_asked_for(tmp_path: Path) -> None:
 
 
 def test_growth_measures_each_stage(tmp_path: Path) -> None:
-    sizes = [growth.Point("rules", 300, 20, 5)]
+    sizes = [growth.Point("rules", 300, 20, 5), growth.Point("narrow rules", 300, 20, 5)]
     found = growth.measure(sizes, 1, tmp_path)
-    assert found[0]["failed"] == ""
-    assert set(found[0]["runs"][0]) == {*growth.STAGES, "memory"}
-    assert next(iter(growth.table_rows(found)))[0] == "rules: 20"
+    assert [one["failed"] for one in found] == ["", ""]
+    assert set(found[0]["runs"][0]) == {*growth.STAGES, "memory", "combinations"}
+    assert [row[0] for row in growth.table_rows(found)] == ["rules: 20", "narrow rules: 20"]
+    assert all(len(row) == len(growth.HEADINGS) for row in growth.table_rows(found))
 
 
 def test_growth_is_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    run = dict.fromkeys((*growth.STAGES, "memory"), 1.0)
+    run = dict.fromkeys((*growth.STAGES, "memory", "combinations"), 1.0)
     point = {"panel": "rules", "rows": 1, "rules": 2, "payers": 3}
     growth.draw([{"point": point, "runs": [run], "failed": ""}], tmp_path / "growth.png")
     streamed = {"rows": 10, "runs": [{"seconds": 1.0, "peak": 2.0}], "failed": ""}

@@ -13,7 +13,7 @@ from codesheet.coding.columns import Column, Floats, Index, Mask, present
 from codesheet.coding.matches import Truths
 from codesheet.coding.ragged import Ragged
 from codesheet.coding.remembering import Remembered
-from codesheet.coding.truth import UNDECIDED, YES, number_mask, test_truth
+from codesheet.coding.truth import UNDECIDED, YES, interval_masks, number_mask, test_truth
 from codesheet.coding.view import View, distinct, undecided_rows
 from codesheet.compiling.ruleset import Test
 from codesheet.language.unary_test_logic import accepts, compare_fields, set_names, wildcard_regex
@@ -147,12 +147,18 @@ class Projector:
 
     def _judge_places(self, places: Index) -> None:
         middles = _middles(self._edges, places)
-        holding: list[list[int]] = [[] for _ in places]
-        for index, test in self._still:
-            for hit in np.flatnonzero(_numbers_accepted(test.test, middles)).tolist():
-                holding[hit].append(index)
-        for place, indices in zip(places.tolist(), holding, strict=True):
-            self._classes[place] = self._number(Signature(frozenset(indices), frozenset()))
+        tests = [test.test for _, test in self._still]
+        holds = np.zeros((len(tests), len(places)), dtype=bool)
+        intervals = {row: test for row, test in enumerate(tests) if isinstance(test, Interval)}
+        if intervals:
+            holds[list(intervals)] = interval_masks(list(intervals.values()), middles)
+        for row, test in enumerate(tests):
+            if row not in intervals:
+                holds[row] = _numbers_accepted(test, middles)
+        indices = np.array([index for index, _ in self._still], dtype=np.int64)
+        for place, column in zip(places.tolist(), holds.T, strict=True):
+            holding = frozenset(indices[column].tolist())
+            self._classes[place] = self._number(Signature(holding, frozenset()))
 
     def _add_moving(self, numbers: Index, column: Column, view: View) -> Index:
         """Add the tests whose answer depends on the day or on another field."""
@@ -183,13 +189,10 @@ def _never(name: str, value: str | float) -> bool:
 
 def _edges(tests: Sequence[UnaryTest]) -> Floats:
     """Give the places where some test's answer may change: just below and just above each bound."""
-    edges: set[float] = set()
-    for test in tests:
-        for bound in _bounds(test):
-            below = min(bound - SAME_NUMBER, float(np.nextafter(bound, -np.inf)))
-            above = max(bound + SAME_NUMBER, float(np.nextafter(bound, np.inf)))
-            edges |= {below, above}
-    return np.array(sorted(edges), dtype=np.float64)
+    bounds = np.array([bound for test in tests for bound in _bounds(test)], dtype=np.float64)
+    below = np.minimum(bounds - SAME_NUMBER, np.nextafter(bounds, -np.inf))
+    above = np.maximum(bounds + SAME_NUMBER, np.nextafter(bounds, np.inf))
+    return np.unique(np.concatenate([below, above]))
 
 
 def _bounds(test: UnaryTest) -> list[float]:

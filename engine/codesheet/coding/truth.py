@@ -1,6 +1,6 @@
 """Unary tests over whole columns: for each row yes, no, or undecided for want of a fact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias, assert_never
 
 import numpy as np
@@ -138,6 +138,16 @@ def number_mask(test: Equals | Wildcard | CodeRange | Interval, values: Floats) 
             case _:
                 msg = f"{test} asked of numbers"
                 raise TypeError(msg)
+
+
+def interval_masks(intervals: Sequence[Interval], values: Floats) -> Mask:
+    """Say which of some numbers, none of them missing, lie in each of some intervals (rows)."""
+    lows = np.array([[-np.inf if one.low is None else one.low] for one in intervals])
+    highs = np.array([[np.inf if one.high is None else one.high] for one in intervals])
+    low_open = np.array([[one.low_open] for one in intervals], dtype=bool)
+    high_open = np.array([[one.high_open] for one in intervals], dtype=bool)
+    above = np.where(low_open, values > lows + SAME_NUMBER, values >= lows - SAME_NUMBER)
+    return above & np.where(high_open, values < highs - SAME_NUMBER, values <= highs + SAME_NUMBER)
 
 
 def _no_sets(name: str, value: str | float) -> bool:
