@@ -225,14 +225,21 @@ def test_memory_is_judged_between_the_most_rows_and_a_tenth(monkeypatch: pytest.
 
 
 def test_many_rules_are_judged_by_what_few_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found(rules: int, seconds: float) -> dict[str, object]:
-        point = growth.Point("rules", 100_000, rules, 15)
-        run = dict.fromkeys((*growth.STAGES, "memory"), seconds)
+    def found(panel: str, rules: int, seconds: float, combinations: int) -> dict[str, object]:
+        point = growth.Point(panel, 100_000, rules, 15)
+        run = dict.fromkeys((*growth.STAGES, "memory"), seconds) | {"combinations": combinations}
         return {"point": dataclasses.asdict(point), "failed": "", "runs": [run]}
 
-    kept: dict[str, object] = {"found": [found(300, 1.0), found(1_000, 2.0), found(10_000, 24.0)]}
+    wide = [
+        found("rules", 300, 1.0, 1_000),
+        found("rules", 1_000, 2.0, 1_000),
+        found("rules", 10_000, 24.0, 3_000),
+    ]
+    narrow = [found("narrow rules", 300, 1.0, 1_000), found("narrow rules", 10_000, 1.5, 1_000)]
+    kept: dict[str, object] = {"found": wide + narrow}
     assert target_line(monkeypatch, 4, "growth", kept)[1:3] == ["yes", "12× where 13× is allowed"]
-    assert target_line(monkeypatch, 5, "growth", kept)[1:3] == ["**no**", "24× where 2× is allowed"]
+    assert target_line(monkeypatch, 5, "growth", kept)[1:3] == ["**no**", "8× where 2× is allowed"]
+    assert target_line(monkeypatch, 5, "growth", {"found": wide})[1] == ""
 
 
 def test_spread_is_median_least_and_most() -> None:
