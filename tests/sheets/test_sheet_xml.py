@@ -1,15 +1,20 @@
 """A sheet's XML as Excel and others write it, read to its cells."""
 
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime, time
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.sheets.workbook import Sheet, read_sheets
+from codesheet.sheets.workbook import LISTS_SAY, Sheet, read_sheets
 
+SHIPPED = Path(__file__).parents[2] / "workbooks"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STYLES = f"""<styleSheet xmlns="{MAIN}">
@@ -174,3 +179,25 @@ def test_entities_are_refused_wherever_they_are_declared() -> None:
 def test_damage_is_said(rows: str) -> None:
     issue = refused(f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>')
     assert "it is damaged" in str(issue)
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.rglob("*.xlsx")), ids=lambda path: path.stem)
+def test_cells_are_those_that_openpyxl_reads(path: Path) -> None:
+    sheets, issues = read_sheets(path.read_bytes(), path.name)
+    assert issues == []
+    book = load_workbook(path, read_only=True, data_only=True)
+    assert [sheet.name for sheet in sheets] == book.sheetnames
+    for sheet in sheets:
+        if sheet.value(1, 1) != LISTS_SAY:
+            assert dict(sheet.rows) == dict(_as_openpyxl_reads(book[sheet.name]))
+
+
+def _as_openpyxl_reads(sheet: Worksheet) -> Iterator[tuple[int, dict[int, Any]]]:
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells = {
+            column: value
+            for column, value in enumerate(row, start=1)
+            if value is not None and not (isinstance(value, str) and not value.strip())
+        }
+        if cells:
+            yield number, cells
