@@ -2,8 +2,8 @@
 
 First csv in and xlsx out, beside reading that csv and writing those tables alone; both as processes.
 The writer alone (rustpy_xlsxwriter) gets the very tables of that run, from memory, without formats, filters,
-notes and charts; pyarrow reads the csv. Then Parquet in and out, up to ten million rows: how seconds and the
-memory of all its processes grow.
+notes and charts; pyarrow reads the csv. Then what two processes give. Then Parquet in and out, up to ten
+million rows: how seconds and the memory of all its processes grow.
 
     python benchmarks/end_to_end.py                            # all of it
     python benchmarks/end_to_end.py --rows 100000 --streamed 100000 --runs 5
@@ -15,7 +15,7 @@ import json
 import os
 import resource
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -43,11 +43,10 @@ MANY_ROWS, MOST_RUNS_OF_MANY = 10_000_000, 2
 """Runs of so many rows take minutes each."""
 
 
-def code(export: Path, output: Path, form: str) -> dict[str, Any]:
+def code(export: Path, output: Path, form: str, *options: str) -> dict[str, Any]:
     """Code an export with the shipped rulebook."""
-    return command(
-        ["code", str(export), "--output", str(output), "--format", form, "--rulebook", str(WORKBOOKS)]
-    )
+    words = ["code", str(export), "--output", str(output), "--format", form, "--rulebook", str(WORKBOOKS)]
+    return command([*words, *options])
 
 
 def read_and_write(export: Path, tables: Path, output: Path) -> dict[str, Any]:
@@ -113,6 +112,20 @@ def measure_streamed(rows: int, runs: int, folder: Path) -> dict[str, Any]:
     return found
 
 
+def measure_jobs(way: tuple[str, str, int], runs: int, folder: Path) -> dict[str, Any]:
+    """Run the command with one job and with two, in turns."""
+    source, form, rows = way
+    export = folder / f"visits.{source}"
+    write_load(export, Load(rows))
+    found: dict[str, Any] = {"way": f"{source} to {form}", "rows": rows, "1": [], "2": [], "failed": ""}
+    for _ in range(runs):
+        for jobs in ("1", "2"):
+            run = code(export, folder / f"coded.{form}", form, "--jobs", jobs)
+            found["failed"] = found["failed"] or run.get("failed", "")
+            found[jobs].append(run)
+    return found
+
+
 HEADINGS = (
     *("rows", "command s", "reading and writing alone s", "of it reading", "the command takes"),
     *("by processor time", "command's peak MB", "the other's peak MB", "xlsx MB"),
@@ -146,6 +159,29 @@ def times_alone(one: dict[str, Any], measure: str) -> Spread:
     """Give how many times as long the command takes, each run against the one beside it."""
     pairs = zip(one["command"], one["bare"], strict=True)
     return Spread.of(own[measure] / bare[measure] for own, bare in pairs)
+
+
+JOBS = ("", "rows", "jobs", "seconds", "two jobs take", "processor s", "peak MB of all processes")
+
+
+def jobs_rows(found: Sequence[dict[str, Any]]) -> Iterator[Sequence[str]]:
+    """Give the lines of the table of jobs."""
+    for one in found:
+        if one["failed"]:
+            yield one["way"], f"{one['rows']:,}", f"failed: {one['failed']}", "", "", "", ""
+            continue
+        for jobs in ("1", "2"):
+            runs = one[jobs]
+            ratios = [run["seconds"] / alone["seconds"] for run, alone in zip(runs, one["1"], strict=True)]
+            yield (
+                one["way"],
+                f"{one['rows']:,}",
+                jobs,
+                Spread.of(run["seconds"] for run in runs).show(),
+                Spread.of(ratios).show() + "×" if jobs == "2" else "",
+                Spread.of(run["cpu_seconds"] for run in runs).show(),
+                Spread.of(run["peak"] for run in runs).show(",.0f"),
+            )
 
 
 STREAMED = ("rows", "seconds", "rows a second", "processor s", "peak MB of all processes", "runs")
@@ -212,6 +248,8 @@ def report(figures: dict[str, Any]) -> str:
             taken_under(figures),
             "**csv in, xlsx out**",
             markdown(HEADINGS, table_rows(figures["found"])),
+            "**One job and two**",
+            markdown(JOBS, jobs_rows(figures.get("jobs", []))),
             "**Parquet in, Parquet out**",
             "![Seconds and memory of the whole command by rows](whole_command.png)",
             markdown(STREAMED, streamed_rows(figures["streamed"])),
@@ -223,14 +261,17 @@ def report(figures: dict[str, Any]) -> str:
 def measured(given: argparse.Namespace) -> dict[str, Any]:
     """Measure what the command line asks for; keep each size's figures as they come."""
     runs = given.runs or (1 if given.quick else 3)
-    figures: dict[str, Any] = {"machine": machine(), "runs": runs, "found": [], "streamed": []}
-    for name, sizes, few, measuring in (
+    figures: dict[str, Any] = {"machine": machine(), "runs": runs, "found": [], "jobs": [], "streamed": []}
+    ways = [("csv", "xlsx", 100_000), ("parquet", "parquet", 1_000_000)]
+    work: list[tuple[str, Sequence[Any], Sequence[Any], Callable[[Any, int, Path], dict[str, Any]]]] = [
         ("found", given.rows, [200], measure),
+        ("jobs", ways, [("csv", "xlsx", 200)], measure_jobs),
         ("streamed", given.streamed, [200, 2_000], measure_streamed),
-    ):
-        for rows in few if given.quick else sizes:
+    ]
+    for name, sizes, few, measuring in work:
+        for size in few if given.quick else sizes:
             with tempfile.TemporaryDirectory() as folder:
-                figures[name].append(measuring(rows, runs, Path(folder)))
+                figures[name].append(measuring(size, runs, Path(folder)))
             figures["load_at_end"] = os.getloadavg()[0]
             if not given.quick:
                 save("end_to_end", figures)

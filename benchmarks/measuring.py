@@ -61,12 +61,16 @@ def child(script: Path, arguments: Sequence[str], most_seconds: float = 1800) ->
 def command(arguments: Sequence[str], every: float = 0.2) -> dict[str, Any]:
     """Run codesheet as a process; give its seconds, and the most memory it and its own processes had.
 
-    Memory that processes share counts once, and is looked at every so many seconds.
+    Memory that processes share counts once, and is looked at every so many seconds. Modules stay compiled, as
+    where it was installed.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = perf_counter()
     whole = [sys.executable, "-m", "codesheet", *arguments]
-    with subprocess.Popen(whole, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with subprocess.Popen(
+        whole, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=compiled
+    ) as running:
         most, errors = 0, ""
         while running.returncode is None:
             most = max(most, sum(map(memory_of, family_of(running.pid))))

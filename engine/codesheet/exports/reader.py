@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+import pyarrow as pa
+
 from codesheet.coding.batch import Encounters
 from codesheet.exports.csv_files import read_csv
 from codesheet.exports.export import Export
@@ -41,6 +43,7 @@ def read_export(
     export, issues = Export(rulebook, PieceStore(folder), families), repeated(paths)
     for path in dict.fromkeys(paths) if not issues else ():
         issues += read_file(path, export, rulebook, progress or _silent)
+    pa.default_memory_pool().release_unused()  # a hundred MB of buffers that nothing after reading asks for
     return (None if any(issue.is_error for issue in issues) else export), issues
 
 
