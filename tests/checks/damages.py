@@ -316,6 +316,19 @@ def strike_row(title: str, offset: int) -> Damage:
     return damage
 
 
+def sort(title: str) -> Damage:
+    """Let Excel remember that it sorted a table."""
+
+    def damage(book: Workbook) -> str:
+        sheet = table(book, title)
+        first, last = rows_of(sheet)[1], last_row(sheet)
+        sheet.auto_filter.ref = f"A{first - 1}:E{last}"
+        sheet.auto_filter.add_sort_condition(f"A{first}:E{last}")
+        return f"{sheet.title}!{first}"
+
+    return damage
+
+
 def merge(title: str, name: str, offset: int) -> Damage:
     def damage(book: Workbook) -> str:
         sheet = table(book, title)

@@ -127,6 +127,9 @@ def _act(book: Workbook, name: str, action: str) -> None:
             sheet.row_dimensions[int(number)].hidden = True
         case ["filter", cells]:
             sheet.auto_filter.ref = cells
+        case ["sort", cells]:
+            sheet.auto_filter.ref = cells
+            sheet.auto_filter.add_sort_condition(cells)
         case ["strike", "row", number]:
             for cell in sheet[int(number)]:
                 cell.font = Font(strike=True)

@@ -69,6 +69,7 @@ def test_what_is_said_of_files_that_cannot_be_read() -> None:
     assert "protected by a password" in why_unreadable(bytes.fromhex("d0cf11e0a1b11ae1") + b"0" * 100)
     assert "no Excel workbook" in why_unreadable(whole[: len(whole) // 2])
     assert "no Excel workbook" in why_unreadable(b"")
+    assert "no Excel workbook" in why_unreadable(whole[:-3] + b"\x30" + whole[-2:])
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook")

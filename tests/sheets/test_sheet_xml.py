@@ -106,6 +106,12 @@ def test_every_error_value_is_a_fault(text: str) -> None:
     assert sheet.faults == {(1, 1): IssueCode.ERROR_VALUE}
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e308", "9" * 400])
+def test_a_number_beyond_excels_is_a_fault(number: str) -> None:
+    sheet = read(f'<row r="1"><c r="A1"><v>{number}</v></c></row>')
+    assert (sheet.value(1, 1), sheet.faults) == ("#NUM!", {(1, 1): IssueCode.ERROR_VALUE})
+
+
 def test_a_day_before_all_days_is_a_fault() -> None:
     assert read('<row r="1"><c r="A1" s="1"><v>-1e9</v></c></row>').faults == {(1, 1): IssueCode.ERROR_VALUE}
 
@@ -173,6 +179,7 @@ def test_entities_are_refused_wherever_they_are_declared() -> None:
         '<row r="1"><c r="1A"><v>9</v></c></row>',
         '<row r="one"><c><v>9</v></c></row>',
         '<row r="1"><c r="A1"><v>nine</v></c></row>',
+        '<row r="1"><c r="A1"><v>NaN</v></c></row>',
         '<row r="1"><c r="A1"><v>9</v></row>',
     ],
 )

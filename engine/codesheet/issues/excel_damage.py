@@ -83,6 +83,11 @@ class ExcelDamage:
         ),
         "write both alike",
     )
+    SORTED_ROWS = warning(
+        "W217",
+        "Excel has sorted the rows from here to row {last}, and under hit policy {policy} the topmost wins",
+        "put them back in order, and number them in a RULE column: a sort is then noticed by the numbers",
+    )
     RESULT_OUT_OF_DATE = error(
         "W216",
         "holds {text}, which is not what its formula gives: it was saved without being calculated anew",

@@ -133,12 +133,19 @@ def _as_text(cell: CellValue) -> str:
 
 def _as_number(cell: CellValue) -> float:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return float(cell)
+        return _finite(cell)
     text = cell.strip() if isinstance(cell, str) else ""
     if not any(c.isdigit() for c in text) or not _NUMBER.fullmatch(text) or not text.isascii():
         msg = "is not a number"
         raise ValueProblem(msg)
-    number = float(text.replace(",", ""))
+    return _finite(text.replace(",", ""))
+
+
+def _finite(written: float | str) -> float:
+    try:
+        number = float(written)
+    except OverflowError:  # a whole number of hundreds of digits
+        number = math.inf
     if math.isinf(number):
         msg = "is too large a number"
         raise ValueProblem(msg)

@@ -18,6 +18,7 @@ from codesheet.sheets.title_block import Kind, TitledSheet
 
 _ROLES_OF_VALUES = ("KEY", "VALUE", "IF", "THEN", "GIVEN", "EXPECT")
 _MOST_NAMED = 8
+_TOP_TO_BOTTOM = ("first", "first in group")
 
 
 def hidden_parts(table: Table) -> Iterator[Issue]:
@@ -34,6 +35,22 @@ def hidden_parts(table: Table) -> Iterator[Issue]:
         filled = [number for number in used if number in sheet.rows[row.number]]
         if layout.struck and all((row.number, number) in layout.struck for number in filled):
             yield IssueCode.STRUCK_ROW.issue(row.at)
+
+
+def sorted_rows(table: Table) -> Iterator[Issue]:
+    """Find rules that Excel has sorted though their order decides; numbered ones show it by their numbers."""
+    policy = table.titled.label("Hit policy")
+    if policy is None or fold(policy.text) not in _TOP_TO_BOTTOM or len(table.rows) <= 1:
+        return
+    ids = [row.cell(column).text for column in table.with_role("RULE") for row in table.rows]
+    if ids and all(text.isdecimal() for text in ids):
+        return
+    first, last = table.rows[0].number, table.rows[-1].number
+    for top, bottom in table.titled.sheet.layout.sorted_rows:
+        if top < last and bottom > first:
+            at = table.titled.sheet.ref(max(top, first), 1).whole_row
+            yield IssueCode.SORTED_ROWS.issue(at, last=min(bottom, last), policy=policy.text)
+            return
 
 
 def hidden_about(titled: TitledSheet) -> Iterator[Issue]:

@@ -30,6 +30,7 @@ from codesheet.sheets.damage import (
     hidden_about,
     hidden_parts,
     near_twins,
+    sorted_rows,
 )
 from codesheet.sheets.decisions import read_decisions
 from codesheet.sheets.eaten_zeros import eaten_zeros
@@ -198,6 +199,7 @@ def _tables(titled: Iterable[TitledSheet], issues: list[Issue]) -> Tables:
             table = read_table(sheet, issues)
             tables[sheet.kind].append(table)
             issues += hidden_parts(table)
+            issues += sorted_rows(table)
         else:
             issues += hidden_about(sheet)
     return tables

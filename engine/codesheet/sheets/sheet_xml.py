@@ -18,7 +18,10 @@ from codesheet.sheets.sheet_layout import Layout, Position, Styles
 
 _TRUE = ("1", "true")
 _DIGITS = "0123456789"
-_SHOWN_FOR_NO_DATE = "#VALUE!"
+_LAST_ROW = 1_048_576
+_SHOWN_FOR_NO_DATE, _SHOWN_FOR_NO_NUMBER = "#VALUE!", "#NUM!"
+_LARGEST_NUMBER = 1e308
+"""From here on Excel has no numbers."""
 
 
 class HostileXml(Exception):  # noqa: N818 - not a bug of ours: the user's file
@@ -60,6 +63,7 @@ class SheetXml:
         self._hidden_rows: set[int] = set()
         self._merged: list[tuple[int, int, int, int]] = []
         self._is_filtered = False
+        self._sorted_rows: list[tuple[int, int]] = []
         self._struck: set[Position] = set()
         self._scientific: set[Position] = set()
         self._padded: dict[Position, int] = {}
@@ -90,6 +94,7 @@ class SheetXml:
             is_filtered=self._is_filtered,
             hidden_rows=frozenset(self._hidden_rows),
             merged=tuple(self._merged),
+            sorted_rows=tuple(self._sorted_rows),
             struck=frozenset(self._struck),
             padded=self._padded,
             scientific=frozenset(self._scientific),
@@ -107,6 +112,7 @@ class SheetXml:
             f"{prefix}rPh": self._start_phonetic,
             f"{prefix}mergeCell": self._merge,
             f"{prefix}autoFilter": self._filter,
+            f"{prefix}sortState": self._sort,
         }
         ends: dict[str, Callable[[], None]] = {
             f"{prefix}row": self._end_row,
@@ -198,6 +204,9 @@ class SheetXml:
     def _filter(self, _: dict[str, str]) -> None:
         self._is_filtered = True
 
+    def _sort(self, attributes: dict[str, str]) -> None:
+        self._sorted_rows.append(rows_of_range(attributes["ref"]))
+
     def _see(self, position: Position) -> None:
         if self._style in self._styles.struck:
             self._struck.add(position)
@@ -226,6 +235,8 @@ class SheetXml:
 
     def _number(self, text: str) -> CellValue:
         number = float(text) if "." in text or "e" in text or "E" in text else int(text)
+        if not -_LARGEST_NUMBER < number < _LARGEST_NUMBER:
+            return _SHOWN_FOR_NO_NUMBER
         if self._style not in self._styles.dates:
             return number
         is_duration = self._style in self._styles.durations
@@ -248,6 +259,12 @@ class SheetXml:
             if text != "=":
                 self._masters[formula.get("si", "")] = Translator(text, place)
         return text
+
+
+def rows_of_range(cells: str) -> tuple[int, int]:
+    """Give the first and last row of a range of cells."""
+    _, top, _, bottom = range_boundaries(cells)
+    return int(top or 1), int(bottom or _LAST_ROW)
 
 
 def _refuse(*_: object) -> None:

@@ -34,7 +34,16 @@ _LARGEST = 500_000_000
 _HEAD = 4096
 _STYLES = "xl/styles.xml"
 _HOSTILE = "it holds XML with declarations that Excel never writes", "save it again in Excel"
-_NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, struct.error)
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    zlib.error,
+    struct.error,
+    ValueError,
+)
 
 _PASSWORD_MARK = bytes.fromhex("d0cf11e0")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
