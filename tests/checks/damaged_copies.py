@@ -331,12 +331,8 @@ CASES: dict[str, Case] = {
             ),
         ),
     ),
-    "a sheet sorted": ("infusion.xlsx", "T112", add_column("Family", "RULE", None, [1, 3, 2, 4, 5, 6], "11")),
-    "a rule id twice": (
-        "infusion.xlsx",
-        "T113",
-        add_column("Family", "RULE", None, ["a", "b", "b", "d", "e", "f"], "11"),
-    ),
+    "a sheet sorted": ("infusion.xlsx", "T112", at("Family!11", set_cell("Family", "Rule", 1, 7))),
+    "a rule id twice": ("infusion.xlsx", "T113", set_cell("Family", "Rule", 2, 2, "row")),
     "a scope not tested": (
         "payers/medicaid_drugs.xlsx",
         "T114",
