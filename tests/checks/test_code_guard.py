@@ -3,7 +3,9 @@
 from textwrap import dedent
 
 from codesheet.checks import check
-from codesheet.issues import Severity
+from codesheet.checks.causes import each_cause_once
+from codesheet.issues import IssueCode, Severity
+from codesheet.location import CellRef
 from grid import printed, rulebook_of, wrapped
 from rulebook_grids import with_fields
 
@@ -48,7 +50,8 @@ def test_a_code_of_any_of_a_fields_code_tables_is_known() -> None:
         | c | J9217 | 1 | |
     """) == wrapped("""
         book.xlsx!Lines!B7: error[C101] J9217 is not in the code table "Procedures" or "Drug codes"
-            (did you mean "J9271"?): correct it, or add the code to the table
+            (did you mean "J9271"?): correct it, or add the code to the table (see also
+            book.xlsx!Procedures, book.xlsx!Drug codes)
     """)
 
 
@@ -70,7 +73,8 @@ def test_codes_that_a_lookup_gives_are_judged_on_the_days_of_its_rows() -> None:
             and this row goes on; it is replaced by 38228: end the row that day, and add one for the days
             after
         book.xlsx!Drugs!8: error[C101] J927l is not in the code table "Procedures" or "Drug codes"
-            (did you mean "J9271"?): correct it, or add the code to the table
+            (did you mean "J9271"?): correct it, or add the code to the table (see also
+            book.xlsx!Procedures, book.xlsx!Drug codes)
     """)
 
 
@@ -92,7 +96,8 @@ def test_codes_of_a_set_that_a_cell_asks_for_are_judged_and_what_codes_look_like
         | in Shots | 1 |
     """) == wrapped("""
         book.xlsx!Sets!B4: warning[C105] no code like 95151 is in the code table "Procedures" while this row
-            is in force (did you mean "95115"?): correct it, or add the code to the table
+            is in force (did you mean "95115"?): correct it, or add the code to the table (see also
+            book.xlsx!Procedures)
     """)
 
 
@@ -113,7 +118,8 @@ def test_an_export_may_bring_a_code_that_has_ended_but_no_table_gives_it() -> No
         | 0540T | 59 | 2025-01-01 |
     """) == wrapped("""
         book.xlsx!Marks!A5: warning[C105] no code like 0540T is in the code table "Procedures" or "Drug codes"
-            while this row is in force: correct it, or add the code to the table
+            while this row is in force: correct it, or add the code to the table (see also
+            book.xlsx!Procedures, book.xlsx!Drug codes)
     """)
 
 
@@ -121,3 +127,12 @@ def test_a_code_table_without_values_gives_nothing_and_asks_nothing() -> None:
     rulebook = rulebook_of(with_fields(CODES))
     assert rulebook.lookups["Drug codes"].values == ()
     assert checked("") == []
+
+
+def test_a_cell_that_cannot_be_read_hides_no_unknown_code_unless_the_code_may_stand_there() -> None:
+    at = CellRef("book.xlsx", "Lines", 7, "B")
+    unknown = IssueCode.UNKNOWN_CODE.issue(at, CellRef("codes.xlsx", "Codes"), code="J9217", table="Codes")
+    elsewhere = IssueCode.ERROR_VALUE.issue(CellRef("book.xlsx", "Other", 9, "C"), text="#N/A")
+    there = IssueCode.ERROR_VALUE.issue(CellRef("codes.xlsx", "Codes", 9, "A"), text="#N/A")
+    assert each_cause_once([elsewhere, unknown], [elsewhere]) == [elsewhere, unknown]
+    assert each_cause_once([there, unknown], [there]) == [there]

@@ -35,15 +35,16 @@ _OF_WHAT_IS_MISSING = frozenset(
         IssueCode.SET_NOT_USED,
         IssueCode.LOOKUP_NOT_USED,
         IssueCode.VALUE_NEVER_GIVEN,
-        IssueCode.KEY_MISSING,
-        IssueCode.UNKNOWN_CODE,
-        IssueCode.CODE_NEVER_COMES,
         IssueCode.SCOPE_NOT_CONNECTED,
         IssueCode.SCOPE_NOT_TESTED,
     }
 )
 """Rows that could not be read are missing from the rulebook, so nothing can be said of what is not there."""
 
+_OF_WHAT_A_LOOKUP_LACKS = frozenset(
+    {IssueCode.KEY_MISSING, IssueCode.UNKNOWN_CODE, IssueCode.CODE_NEVER_COMES}
+)
+"""Say that a lookup, named beside the cell, has no such row: perhaps it stands in one that cannot be read."""
 
 _ABOUT_THE_TABLE = frozenset(
     {
@@ -64,18 +65,28 @@ _ABOUT_THE_TABLE = frozenset(
 def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Issue]:
     """Leave out what follows from damaged cells, and from rows that could not be read (`unread`)."""
     found = list(dict.fromkeys(issues))
-    if any(issue.is_error for issue in unread):
-        found = [issue for issue in found if issue.kind not in _OF_WHAT_IS_MISSING]
+    unsure = {_sheet(issue.at) for issue in unread if issue.is_error}
+    if unsure:
+        found = [issue for issue in found if not _may_be_untrue(issue, unsure)]
     doubtful = {sheet for issue in found for sheet in _doubtful_sheets(issue)}
     found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue.at) in doubtful)]
     damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
+    damaged_rows = {at.whole_row for at in damaged}
     wrong_value = {issue.at for issue in found if issue.kind in _WRONG_VALUE}
     return [
         issue
         for issue in found
         if (issue.kind in _DAMAGE or issue.at not in damaged)
+        and not (issue.kind in _OF_WHAT_A_LOOKUP_LACKS and issue.at in damaged_rows)
         and (issue.kind != IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
     ]
+
+
+def _may_be_untrue(issue: Issue, unsure: set[tuple[str, str]]) -> bool:
+    """Say whether rows that could not be read, of these sheets, may be what an issue misses."""
+    if issue.kind in _OF_WHAT_A_LOOKUP_LACKS:
+        return not unsure.isdisjoint(map(_sheet, issue.related))
+    return issue.kind in _OF_WHAT_IS_MISSING
 
 
 def _is_of_logic(issue: Issue) -> bool:

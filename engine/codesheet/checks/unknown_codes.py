@@ -40,6 +40,11 @@ class _CodeTable:
         """Give the names of the lookups, for people."""
         return '" or "'.join(lookup.name for lookup in self.lookups)
 
+    @property
+    def at(self) -> list[CellRef]:
+        """Give where the lookups stand."""
+        return [lookup.at for lookup in self.lookups]
+
     def add(self, lookup: LookupTable) -> None:
         """Take in the codes of a lookup."""
         self.lookups.append(lookup)
@@ -133,7 +138,7 @@ def _judge(code: str, table: _CodeTable, used: Period, at: CellRef) -> Iterator[
     valid = table.periods(code)
     if not valid:
         meant = nearest(code, table.written.values())
-        yield IssueCode.UNKNOWN_CODE.issue(at, code=code, table=table.name, did_you_mean=meant)
+        yield IssueCode.UNKNOWN_CODE.issue(at, *table.at, code=code, table=table.name, did_you_mean=meant)
         return
     begins, ends = min(map(first_day, valid)), max(map(last_day, valid))
     facts = {"code": code, "table": table.name}
@@ -154,7 +159,7 @@ def _judge_test(test: UnaryTest, table: _CodeTable, used: Period, at: CellRef) -
     for pattern in _patterns([test]):
         known = (covers(pattern, Equals(code)) is True for code in table.written.values())
         if not any(known) and not table.patterns:
-            yield IssueCode.CODE_NEVER_COMES.issue(at, text=_written(pattern), table=table.name)
+            yield IssueCode.CODE_NEVER_COMES.issue(at, *table.at, text=_written(pattern), table=table.name)
 
 
 def _judge_codes(codes: Iterable[str], table: _CodeTable, used: Period, at: CellRef) -> Iterator[Issue]:
@@ -163,7 +168,9 @@ def _judge_codes(codes: Iterable[str], table: _CodeTable, used: Period, at: Cell
         comes = any(_share_a_day(used, period) for period in valid) if table.from_rules else bool(valid)
         if not comes:
             meant = "" if valid else nearest(code, table.written.values())
-            yield IssueCode.CODE_NEVER_COMES.issue(at, text=code, table=table.name, did_you_mean=meant)
+            yield IssueCode.CODE_NEVER_COMES.issue(
+                at, *table.at, text=code, table=table.name, did_you_mean=meant
+            )
 
 
 def _share_a_day(one: Period, other: Period) -> bool:
