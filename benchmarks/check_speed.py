@@ -16,7 +16,7 @@ from random import Random
 from openpyxl import Workbook
 
 from codesheet.checks import check
-from codesheet.commands import check_rulebook
+from codesheet.commands.rulebooks import check_rulebook
 from codesheet.sheets.rulebook import read_rulebook
 
 SHIPPED = Path(__file__).parent.parent / "workbooks"

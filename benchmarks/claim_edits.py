@@ -23,7 +23,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from codesheet.coding.coder import Coder
-from codesheet.commands import compile_to, load_ruleset
+from codesheet.commands.loading import load_ruleset
+from codesheet.commands.rulebooks import compile_to
 from codesheet.exports.reader import read_encounters
 from codesheet.importing.imported import write_imported
 from codesheet.importing.imports import read_files

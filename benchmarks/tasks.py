@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from codesheet.coding.coder import Coder
 from codesheet.coding.columns import Frame
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import write_rules
 from codesheet.compiling.ruleset import Ruleset

@@ -14,7 +14,7 @@ import pytest
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.exports.reader import read_encounters
 from codesheet.model import Rulebook
 from grid import printed, write_workbooks

@@ -17,8 +17,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner, Result
 
-from codesheet import cli, commands
+from codesheet import cli
 from codesheet.__main__ import main
+from codesheet.commands import rulebooks
 
 ROOT = Path(__file__).parent.parent
 WORKBOOKS = ROOT / "workbooks"
@@ -226,7 +227,7 @@ def test_a_fault_of_the_program_is_told_without_data(
     def fail(*_: object) -> None:
         raise ValueError("Jane Doe, born 1970-01-01")
 
-    monkeypatch.setattr(commands, "check_rulebook", fail)
+    monkeypatch.setattr(rulebooks, "check_rulebook", fail)
     monkeypatch.setattr(sys, "argv", ["codesheet", "check"])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder
-from codesheet.commands import check_rulebook, load_ruleset, without_notes
+from codesheet.commands.loading import load_ruleset
+from codesheet.commands.rulebooks import check_rulebook
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
+from codesheet.issues import without_notes
 from codesheet.verifying.verification import differences
 from grid import printed
 

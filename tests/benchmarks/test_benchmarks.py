@@ -18,8 +18,8 @@ import peers
 import targets
 from bouts import CODESHEET, DUCKDB, PACKAGES, Bout, Figures, first_difference, installed, write_bout
 from codesheet.checks import check
-from codesheet.commands import check_rulebook, has_errors
-from codesheet.issues import IssueCode
+from codesheet.commands.rulebooks import check_rulebook
+from codesheet.issues import IssueCode, has_errors
 from codesheet.sheets.rulebook import read_rulebook
 from invented_rulebooks import Size, rule_rows, write_rulebook
 from measuring import Spread, command, family_of, memory_of, write_between

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_export
 from codesheet.results.tables import Results

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from codesheet.checks import check
 from codesheet.checks.causes import each_cause_once
-from codesheet.commands import check_rulebook
+from codesheet.commands.rulebooks import check_rulebook
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.issues import ISSUE_KINDS, Issue, Severity
 from codesheet.model import Source

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codesheet.commands import check_rulebook
+from codesheet.commands.rulebooks import check_rulebook
 from codesheet.issue_formats import as_json
 from codesheet.issues import Issue
 from grid import write_workbooks

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codesheet.commands import check_rulebook
+from codesheet.commands.rulebooks import check_rulebook
 from grid import write_workbooks
 
 YEAR = datetime.now(tz=UTC).year

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from codesheet import cli
 from codesheet.cluster import coding, scheduler, tasks
 from codesheet.cluster.scheduler import ClusterError, workers_of
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = next((ROOT / "workbooks" / "samples").glob("*.csv"))

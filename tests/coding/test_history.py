@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import pytest
 
-from codesheet.commands import CodeOutcome, Past, code_visits, load_ruleset
+from codesheet.commands.batches import CodeOutcome, Past, code_visits
+from codesheet.commands.loading import load_ruleset
 from codesheet.exports.reader import read_export
 from codesheet.history_files import HistoryFile, read_history
 from codesheet.replacing import WriteError
@@ -168,7 +169,10 @@ def test_a_run_that_is_killed_counts_once_when_it_is_repeated(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("codesheet.commands.write_results", "codesheet.history_files.parquet.ParquetWriter"):
+    for place in (
+        "codesheet.commands.batches.write_results",
+        "codesheet.history_files.parquet.ParquetWriter",
+    ):
         with monkeypatch.context() as patched:
             patched.setattr(place, killed)
             with pytest.raises(KeyboardInterrupt):

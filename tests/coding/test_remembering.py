@@ -8,7 +8,7 @@ import pytest
 from codesheet.coding import judging, projection
 from codesheet.coding.coder import Coder
 from codesheet.coding.remembering import Remembered
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.exports.reader import read_export
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from cases import Block, blocks, grid, texts
 from codesheet.checks import check
-from codesheet.commands import without_notes
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.examples import run_examples
-from codesheet.issues import IssueCode
+from codesheet.issues import IssueCode, without_notes
 from codesheet.language.names import Names
 from codesheet.model import Rulebook
 from grid import parse, printed

@@ -25,7 +25,9 @@ from page import (
 )
 
 from cases import code, compare, shown, texts
-from codesheet.commands import check_rulebook, load_ruleset, without_notes
+from codesheet.commands.loading import load_ruleset
+from codesheet.commands.rulebooks import check_rulebook
+from codesheet.issues import without_notes
 from codesheet.language.formula_parser import parse_expression, type_of
 from codesheet.results.rules_used import rules_used
 from grid import printed

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from codesheet.coding.coder import Coder
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.exports.export import Export
 from codesheet.exports.pieces import PieceStore
 from codesheet.exports.reader import read_export

@@ -8,7 +8,7 @@ from openpyxl import Workbook, load_workbook
 from published import ADD_ONS, DIAGNOSES, HCPCS, LIMITS, PAIRS, fixed_width_hcpcs, write
 
 from codesheet.coding.coder import Coder
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.rules_files import read_rules, write_rules
 from codesheet.exports.reader import read_encounters
 from codesheet.importing.imported import write_imported

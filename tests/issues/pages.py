@@ -18,7 +18,7 @@ from openpyxl.styles import Font
 from pyarrow import parquet
 
 from codesheet.checks import check
-from codesheet.commands import check_rulebook
+from codesheet.commands.rulebooks import check_rulebook
 from codesheet.exports.reader import read_encounters
 from codesheet.history_files import read_history
 from codesheet.issues import Issue, Severity

@@ -8,7 +8,7 @@ from invented import results_of
 
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
-from codesheet.commands import load_ruleset
+from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.reader import read_encounters
 from codesheet.results.run_record import InputFile, RunRecord

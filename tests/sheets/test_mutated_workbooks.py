@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from codesheet.commands import check_rulebook
+from codesheet.commands.rulebooks import check_rulebook
 from codesheet.issues import Issue
 from example_sheets import build_example_workbook
 

@@ -4,16 +4,16 @@ import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesheet import commands
 from codesheet.cli.app import app
 from codesheet.cli.terminal import DONE, FAULTS, fail, print_issues, progress, say
-from codesheet.cluster.scheduler import ClusterError
 from codesheet.replacing import WriteError
-from codesheet.side_by_side import ProcessEndedError
+
+if TYPE_CHECKING:
+    from codesheet.commands.batches import Past
 
 
 class ResultFormat(StrEnum):
@@ -92,13 +92,17 @@ def code(  # noqa: PLR0913 - one option each
     ] = None,
 ) -> None:
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
+    from codesheet.cluster.scheduler import ClusterError
+    from codesheet.commands import batches
+    from codesheet.side_by_side import ProcessEndedError
+
     try:
         with progress() as report:
             if scheduler is not None:
                 _refuse_for_cluster(form, verify, history)
-                outcome = commands.code_on_cluster(visits, rulebook, output, scheduler, report)
+                outcome = batches.code_on_cluster(visits, rulebook, output, scheduler, report)
             else:
-                outcome = commands.code_visits(
+                outcome = batches.code_visits(
                     visits,
                     rulebook,
                     output,
@@ -143,13 +147,15 @@ def _refuse_for_cluster(form: ResultFormat | None, verify: int, history: Path | 
         raise typer.BadParameter("--verify and --history are for one machine: leave them or --scheduler out.")
 
 
-def _past(history: Path | None, begins: datetime | None) -> commands.Past | None:
+def _past(history: Path | None, begins: datetime | None) -> "Past | None":
+    from codesheet.commands.batches import Past
+
     if history is None:
         if begins is not None:
             msg = "--history-begins says since when the file of --history is complete: name that too."
             raise typer.BadParameter(msg)
         return None
-    return commands.Past(history, begins.date() if begins else None)
+    return Past(history, begins.date() if begins else None)
 
 
 def _result_format(form: ResultFormat | None, output: Path) -> str:

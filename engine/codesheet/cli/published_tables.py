@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-from codesheet import commands
 from codesheet.cli.app import app
 from codesheet.cli.terminal import fail, progress, say
-from codesheet.importing.options import Options
-from codesheet.importing.published_files import ImportProblem
 from codesheet.replacing import WriteError
 
 
@@ -57,11 +54,15 @@ def import_tables(  # noqa: PLR0913 - one option each
     ] = None,
 ) -> None:
     """Import CMS's published tables: NCCI pairs, MUE, add-on codes, HCPCS, ICD-10-CM, as they come."""
+    from codesheet.commands import published_tables
+    from codesheet.importing.options import Options
+    from codesheet.importing.published_files import ImportProblem
+
     first_day = effective_from.date() if effective_from else None
     options = Options(version, first_day, setting, applies_to, program, key)
     try:
         with progress() as report:
-            imported = commands.import_published(kind.value, files, options, codes_of, output, report)
+            imported = published_tables.import_published(kind.value, files, options, codes_of, output, report)
     except (ImportProblem, WriteError) as problem:
         fail(str(problem))
     for note in imported.notes:

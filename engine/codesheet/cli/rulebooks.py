@@ -7,11 +7,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from codesheet import commands
 from codesheet.cli.app import Rulebook, app
 from codesheet.cli.terminal import DONE, FAULTS, counted, fail, print_issues, progress, say
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issue_pages import near_code, page_of
+from codesheet.issues import has_errors, without_notes
 from codesheet.replacing import WriteError
 
 
@@ -26,9 +26,11 @@ class IssueFormat(StrEnum):
 @app.command(epilog="Example: `codesheet new rulebook`")
 def new(folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or empty.")]) -> None:
     """Write a starter rulebook: small workbooks to change into your own, and visits to try them on."""
+    from codesheet.commands import rulebooks
+
     try:
         with progress() as report:
-            written = commands.new_rulebook(folder, report)
+            written = rulebooks.new_rulebook(folder, report)
     except WriteError as problem:
         fail(str(problem))
     for file in written:
@@ -53,8 +55,10 @@ def dress(
     macros. The colours of title blocks, roles and headings are codesheet's. A workbook that is open, or holds
     what would be lost (charts, pictures), is left alone.
     """
+    from codesheet.commands import rulebooks
+
     with progress() as report:
-        issues, dressed = commands.dress_rulebook(rulebook, report)
+        issues, dressed = rulebooks.dress_rulebook(rulebook, report)
     if not dressed:
         print_issues(issues)
         fail("nothing was dressed: drop-downs need Fields that can be read")
@@ -62,7 +66,7 @@ def dress(
         done = f"{one.sheets} sheets, {one.drop_downs} drop-downs, {one.notes} notes"
         unchanged = "" if one.changed else ": up to date"
         say(f"{one.workbook}: {f'left alone: {one.left_alone}' if one.left_alone else done + unchanged}")
-    if commands.has_errors(issues):
+    if has_errors(issues):
         say("The rulebook has errors: run `codesheet check`, then dress again.")
     raise typer.Exit(FAULTS if any(one.left_alone for one in dressed) else DONE)
 
@@ -91,21 +95,23 @@ def check(
     """Check workbooks: every issue at its cell, and the examples coded. Exits with 1 on errors."""
     if explain is not None:
         _explain(explain)
+    from codesheet.commands import rulebooks
+
     copies: list[Path] = []
     try:
         with progress() as report:
-            found = commands.check_rulebook(rulebook, report)
+            found = rulebooks.check_rulebook(rulebook, report)
             if annotated is not None:
-                copies = commands.annotate_workbooks(rulebook, found, annotated, report)
+                copies = rulebooks.annotate_workbooks(rulebook, found, annotated, report)
     except WriteError as problem:
         fail(str(problem))
-    issues = found if notes else commands.without_notes(found)
+    issues = found if notes else without_notes(found)
     if form is IssueFormat.JSON:
         typer.echo(as_json(issues))
     elif form is IssueFormat.GITHUB:
         typer.echo(as_github(issues, rulebook), nl=False)
     else:
-        print_issues(issues, commands.excerpts_of(rulebook, issues))
+        print_issues(issues, rulebooks.excerpts_of(rulebook, issues))
         more = len(found) - len(issues)
         hint = f" ({counted(more, 'note')}: --notes shows them)" if more else ""
         if not issues:
@@ -114,7 +120,7 @@ def check(
             say(f"and {counted(more, 'note')}: --notes shows them")
     for copy in copies:
         typer.echo(copy, err=form is not IssueFormat.TEXT)
-    raise typer.Exit(FAULTS if commands.has_errors(issues) else DONE)
+    raise typer.Exit(FAULTS if has_errors(issues) else DONE)
 
 
 @app.command(
@@ -129,17 +135,19 @@ def compile_rules(
     ] = False,
 ) -> None:
     """Compile workbooks to durable-rules rulesets: the same workbooks give the same bytes."""
+    from codesheet.commands import rulebooks
+
     behind: list[str] = []
     try:
         with progress() as report:
             if check_only:
-                issues, behind = commands.compare_compiled(rulebook, folder, report)
+                issues, behind = rulebooks.compare_compiled(rulebook, folder, report)
             else:
-                issues, ruleset = commands.compile_to(rulebook, folder, report)
+                issues, ruleset = rulebooks.compile_to(rulebook, folder, report)
     except WriteError as problem:
         fail(str(problem))
     print_issues(issues)
-    if commands.has_errors(issues):
+    if has_errors(issues):
         raise typer.Exit(FAULTS)
     if behind:
         for difference in behind:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from codesheet import commands
+from codesheet.commands import Report
 from codesheet.issues import Issue, Severity
 
 DONE, FAULTS = 0, 1
@@ -18,7 +18,7 @@ _MOST_EXAMPLES = 20
 
 
 @contextmanager
-def progress() -> Iterator[commands.Report]:
+def progress() -> Iterator[Report]:
     """Show the stages on a terminal, with a bar and the time of each; nothing in a pipe.
 
     What follows a colon in a stage's name ("Reading visits: 120,000 rows") is how far it has come.

@@ -15,13 +15,13 @@ from codesheet.issues.excel_damage import ExcelDamage
 from codesheet.issues.exports import ExportIssues
 from codesheet.issues.fields import FieldIssues
 from codesheet.issues.formulas import FormulaIssues
-from codesheet.issues.issue import Issue, IssueKind, Severity
+from codesheet.issues.issue import Issue, IssueKind, Severity, has_errors, without_notes
 from codesheet.issues.lookups import LookupIssues
 from codesheet.issues.unary_tests import UnaryTestIssues
 from codesheet.issues.value_sets import ValueSetIssues
 from codesheet.issues.workbooks import WorkbookIssues
 
-__all__ = ["ISSUE_KINDS", "Issue", "IssueCode", "IssueKind", "Severity"]
+__all__ = ["ISSUE_KINDS", "Issue", "IssueCode", "IssueKind", "Severity", "has_errors", "without_notes"]
 
 
 class IssueCode(

@@ -129,3 +129,13 @@ class Issue:
         """Print it: ``acme.xlsx!Role!C9: error[U101] "chemmo" is not …``."""
         also = f" (see also {', '.join(map(str, self.related))})" if self.related else ""
         return f"{self.at}: {self.severity.value}[{self.kind.code}] {self.message}{also}"
+
+
+def has_errors(issues: Iterable[Issue]) -> bool:
+    """Say whether any of the issues stops coding."""
+    return any(issue.is_error for issue in issues)
+
+
+def without_notes(issues: Iterable[Issue]) -> list[Issue]:
+    """Give the errors and warnings."""
+    return [issue for issue in issues if issue.severity is not Severity.NOTE]

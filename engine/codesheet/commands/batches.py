@@ -1,47 +1,30 @@
-"""What the commands do, each a driver that reads aloud: new, dress, check, compile, code."""
+"""Drivers for those who run the batch: code, on one machine or on a cluster."""
 
 import dataclasses
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from codesheet.annotating.annotator import annotate
-from codesheet.checks import check
-from codesheet.checks.causes import each_cause_once
 from codesheet.cluster.coding import survey
 from codesheet.cluster.scheduler import workers_of
 from codesheet.coding.history import History
-from codesheet.compiling.compiler import compile_rulebook
-from codesheet.compiling.rules_files import differences, read_rules, with_digest, write_rules
+from codesheet.commands import Report
+from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.dressing.choices import Vocabulary
-from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
-from codesheet.examples import run_examples
 from codesheet.exports.export import Export
 from codesheet.exports.inputs import find_exports, repeated
 from codesheet.exports.reader import read_export
 from codesheet.history_files import HistoryFile, locked, read_history, write_history
-from codesheet.importing.imported import Imported, write_imported
-from codesheet.importing.imports import read_files
-from codesheet.importing.options import Options
-from codesheet.issues import Issue, IssueCode, Severity
-from codesheet.model import Rulebook
+from codesheet.issues import Issue, has_errors
 from codesheet.replacing import working_folder
 from codesheet.results.run_record import new_run_record
 from codesheet.results.tables import Results
 from codesheet.results.writer import refuse_target, write_results
-from codesheet.sheets.excerpts import Excerpts
-from codesheet.sheets.rulebook import in_sheet_order, read_rulebook
-from codesheet.sheets.workbook import find_workbooks, read_workbooks
 from codesheet.side_by_side import Work, code_chunks
-from codesheet.starter.new_rulebook import write_starter
 from codesheet.verifying.verification import Verification
-
-Report = Callable[[str], None]
-"""Told the name of each stage as it begins, and, after a colon, how far it has come."""
 
 
 @dataclass(slots=True)
@@ -56,129 +39,6 @@ class CodeOutcome:
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     verification: Verification | None = None
-
-
-def load_ruleset(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
-    """Load a rulebook: a folder of workbooks, one workbook, or a folder of compiled rules.
-
-    Notes are left out of the issues: whoever codes or compiles has not asked for them.
-    """
-    ruleset, issues = _load(path, report)
-    return None if ruleset is None else with_digest(ruleset), without_notes(issues)
-
-
-def _load(path: Path, report: Report) -> tuple[Ruleset | None, list[Issue]]:
-    if (path / "rulebook.json").is_file():
-        report("Reading rules")
-        return read_rules(path)
-    report("Reading workbooks")
-    rulebook, issues = read_rulebook(path)
-    return _compiled(rulebook, issues, report)
-
-
-def without_notes(issues: Sequence[Issue]) -> list[Issue]:
-    """Give the errors and warnings."""
-    return [issue for issue in issues if issue.severity is not Severity.NOTE]
-
-
-def _compiled(
-    rulebook: Rulebook | None, issues: list[Issue], report: Report
-) -> tuple[Ruleset | None, list[Issue]]:
-    if rulebook is None:
-        return None, each_cause_once(issues, ())
-    report("Checking tables")
-    issues = each_cause_once([*issues, *check(rulebook)], issues)
-    if has_errors(issues):
-        return None, issues
-    report("Compiling")
-    ruleset, more = compile_rulebook(rulebook)
-    issues += more
-    return (None if has_errors(issues) else ruleset), issues
-
-
-def has_errors(issues: Sequence[Issue]) -> bool:
-    """Say whether any of the issues stops coding."""
-    return any(issue.is_error for issue in issues)
-
-
-def new_rulebook(folder: Path, report: Report) -> list[Path]:
-    """Write a starter rulebook into a new folder; give its files."""
-    report("Writing workbooks")
-    return write_starter(folder)
-
-
-def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dressed]]:
-    """Bring drop-downs, notes and colours of workbooks up to date; nothing where Fields cannot be read."""
-    report("Reading workbooks")
-    rulebook, issues = read_rulebook(path)
-    if rulebook is None:
-        return issues, []
-    dressed = []
-    for one in dress_workbooks(path, Vocabulary(rulebook)):
-        report(f"Dressing workbooks: {one.workbook}")
-        dressed.append(one)
-    return issues, dressed
-
-
-def check_rulebook(path: Path, report: Report) -> list[Issue]:
-    """Check workbooks, and run their examples; give every issue, notes too, in order of the sheets.
-
-    Examples that come out differently stand last: what they follow from is often among the others.
-    """
-    ruleset, issues = _load(path, report)
-    if ruleset is not None:
-        report("Running examples")
-        issues = [*issues, *run_examples(ruleset)]
-    return sorted(in_sheet_order(issues), key=lambda issue: bool(issue.expected))
-
-
-def excerpts_of(path: Path, issues: Sequence[Issue]) -> list[list[str]]:
-    """Give for each issue the rows it speaks of, as lines to print below it."""
-    sheets = read_workbooks(path)[0] if issues and path.exists() else []
-    excerpts = Excerpts(sheets)
-    return [excerpts.of(issue) for issue in issues]
-
-
-def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report: Report) -> list[Path]:
-    """Write annotated copies of a rulebook's workbooks; those that cannot be read have none.
-
-    Raises:
-        WriteError: a copy cannot be written, or would take the place of its workbook.
-
-    """
-    report("Writing annotated copies")
-    unread = {issue.at.workbook for issue in issues if issue.kind == IssueCode.UNREADABLE_WORKBOOK}
-    return [annotate(found, issues, folder) for found in find_workbooks(path) if found[0] not in unread]
-
-
-def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:
-    """Compile workbooks to a folder of rules; nothing is written where there are errors."""
-    ruleset, issues = _load(path, report)
-    if ruleset is None:
-        return without_notes(issues), None
-    report("Writing rules")
-    write_rules(ruleset, folder)
-    return without_notes(issues), ruleset
-
-
-def compare_compiled(path: Path, folder: Path, report: Report) -> tuple[list[Issue], list[str]]:
-    """Say in what a folder of rules is behind its workbooks."""
-    ruleset, issues = _load(path, report)
-    return without_notes(issues), [] if ruleset is None else differences(ruleset, folder)
-
-
-def import_published(
-    kind: str, files: Sequence[Path], options: Options, codes_of: Path | None, target: Path, report: Report
-) -> Imported:
-    """Make a workbook or a reference file of published code tables.
-
-    Raises ImportProblem where they cannot be read, WriteError where the place cannot be written.
-    """
-    report("Reading published files")
-    imported = read_files(kind, files, options, codes_of)
-    report("Writing")
-    write_imported(imported, target)
-    return imported
 
 
 @dataclass(frozen=True, slots=True)
