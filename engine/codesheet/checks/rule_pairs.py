@@ -117,15 +117,25 @@ def disagreement(rule: Rule, other: Rule, columns: Iterable[str]) -> Disagreemen
 
 
 def _same(one: Output, other: Output) -> bool:
-    if isinstance(one.formula, Literal) and isinstance(other.formula, Literal):
-        first, second = one.formula.value, other.formula.value
-        if isinstance(first, str) and isinstance(second, str):
-            return fold(first) == fold(second)
-    return one.formula == other.formula
+    return _value(one) == _value(other)
+
+
+def _value(output: Output) -> object:
+    """Give what makes two cells the same: the formula, of a text its letters whatever their case."""
+    formula = output.formula
+    return fold(formula.value) if isinstance(formula, Literal) and isinstance(formula.value, str) else formula
+
+
+def what_each_gives(rules: Sequence[Rule]) -> list[int]:
+    """Give each rule a number, the same to those that give the same in every column."""
+    numbers: dict[frozenset[tuple[str, object]], int] = {}
+    return [numbers.setdefault(_given(rule), len(numbers)) for rule in rules]
 
 
 def same_outputs(rule: Rule, other: Rule) -> bool:
     """Say whether two rules give the same in every column."""
-    columns = {output.field for output in (*rule.outputs, *other.outputs)}
-    pairs = [(rule.output(column), other.output(column)) for column in columns]
-    return all(one is not None and two is not None and _same(one, two) for one, two in pairs)
+    return _given(rule) == _given(other)
+
+
+def _given(rule: Rule) -> frozenset[tuple[str, object]]:
+    return frozenset((output.field, _value(output)) for output in rule.outputs)
