@@ -1,5 +1,11 @@
-"""A cluster that cannot do the work is told in words that say what to do."""
+"""A cluster that cannot do the work, or is lost in the middle of it, is told in words that say what to do."""
 
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 
 import pytest
@@ -53,3 +59,37 @@ def test_workers_without_this_program(soon: pytest.MonkeyPatch) -> None:
     told = str(caught.value)
     assert told.startswith(f"the workers of {running.scheduler_address} cannot run codesheet (ModuleNotFound")
     assert told.endswith("install the same version on every one of them")
+
+
+def test_a_scheduler_that_is_killed_in_the_middle(capfd: pytest.CaptureFixture[str]) -> None:
+    with scheduler_and_worker() as (process, address), workers_of(address) as workers:
+        results = workers.each(time.sleep, [(0,), (300,)])
+        assert next(results) is None
+        process.kill()
+        with pytest.raises(ClusterError) as caught:
+            next(results)
+    assert str(caught.value) == f"the scheduler at {address} is gone; nothing was written"
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@contextmanager
+def scheduler_and_worker() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Start both as processes of their own; the address is that of the scheduler."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    options = ["--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"]
+    running = [_module("distributed.cli.dask_scheduler", *options)]
+    try:
+        alone = ["--no-nanny", "--nthreads", "1", "--no-dashboard"]
+        running.append(_module("distributed.cli.dask_worker", address, *alone))
+        yield running[0], address
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def _module(name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", name, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -77,11 +77,15 @@ class Workers:
                     raise ClusterError(f"a worker failed: {_words(problem)}") from problem
                 self._demand_workers()
             except Exception as problem:
+                self._demand_scheduler(problem)
                 raise ClusterError(f"a worker failed: {_words(problem)}") from problem
 
-    def _demand_workers(self) -> None:
+    def _demand_scheduler(self, problem: BaseException | None = None) -> None:
         if self._client.status != "running":
-            raise ClusterError(f"the scheduler at {self._address} is gone; nothing was written")
+            raise ClusterError(f"the scheduler at {self._address} is gone; nothing was written") from problem
+
+    def _demand_workers(self) -> None:
+        self._demand_scheduler()
         _wait_for_workers(self._client, self._address)
 
 
@@ -99,7 +103,8 @@ def workers_of(address: str) -> Iterator[Workers]:
         raise ClusterError(
             'a scheduler needs Dask, which is not installed: pip install "codesheet[dask]"'
         ) from problem
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised, once
+    for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is raised, once
     try:
         client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as problem:
