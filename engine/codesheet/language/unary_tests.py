@@ -80,7 +80,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """`not Medicare, Tricare`, `<> 0`: a value is there, and the inner test does not accept it."""
+    """`not infusion, push`, `<> 0`: a value is there, and the inner test does not accept it."""
 
     test: "UnaryTest"
 

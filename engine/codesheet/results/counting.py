@@ -44,14 +44,11 @@ class Counted:
 def named(table: pa.Table, by: str, visit: str, units: str = "", blank: str = BLANK) -> Named:
     """Give a chunk's rows by the values of a column; `blank` is the name of those without one."""
     values, places = _numbered(table.column(by))
-    present, first, numbers = np.unique(places, return_index=True, return_inverse=True)
-    met = np.argsort(first, kind="stable")
-    ranks = np.empty(len(met), dtype=np.int64)
-    ranks[met] = np.arange(len(met))
-    held = values.take(pa.array(present[present < len(values)])).to_pandas().tolist()
-    texts = [*map(str, held), blank]
+    numbers, met = pd.factorize(places)
+    held = values.take(pa.array(met, mask=met == len(values))).to_pylist()
+    names = [blank if value is None else str(value) for value in held]
     count = table.column(units).to_numpy() if units else None
-    return Named([texts[i] for i in met.tolist()], ranks[numbers], _numbered(table.column(visit))[1], count)
+    return Named(names, numbers.astype(np.int64), _numbered(table.column(visit))[1], count)
 
 
 def named_texts(names: pd.Series, visits: pd.Series) -> Named:
