@@ -150,8 +150,9 @@ def machine() -> dict[str, Any]:
 def taken_under(figures: dict[str, Any]) -> str:
     """Say in a line where and under what load figures were taken, and of how many runs they are."""
     begun, load_at_end, runs = figures["machine"], figures["load_at_end"], figures["runs"]
-    busy = max(begun["load"], load_at_end)
-    warning = "" if busy < begun["cores"] / 2 else "; **the machine was busy: compare ratios, not times**"
+    cores = begun["cores"]
+    is_idle = begun["load"] < cores / 2 and load_at_end < cores + 0.5  # at the end, its own work counts
+    warning = "" if is_idle else "; **the machine was busy: compare ratios, not times**"
     return (
         f"Taken {begun['taken']} on {begun['cores']} cores ({begun['processor']}), {begun['memory_gb']} GB, "
         f"Python {begun['python']}, {begun['system']}; load average {begun['load']:.1f} at the beginning, "

@@ -78,7 +78,8 @@ def against(*names: str) -> Callable[[Kept], Seen]:
 
 def alone(figures: Kept) -> Seen:
     """Judge the whole command against reading and writing alone, by its worst size."""
-    ran = [one for one in (figures or {"found": []})["found"] if not one["failed"]]
+    found = (figures or {"found": []})["found"]
+    ran = [one for one in found if not (one["failed"] or one.get("bare_failed"))]
     if not ran:
         return Seen(None)
     ratios = {one["rows"]: times_alone(one, "seconds") for one in ran}
