@@ -37,7 +37,7 @@ from codesheet.coding.settling import Settling
 from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin
 from codesheet.coding.verdict import BrokenVisits, reach_verdict
-from codesheet.coding.view import Sets, View
+from codesheet.coding.view import Sets, View, distinct
 from codesheet.compiling.graph import after_claim_edits, steps_after_claim_edits
 from codesheet.compiling.ruleset import Ruleset, Step
 from codesheet.language.values import FieldType
@@ -275,14 +275,13 @@ def _visit_ids(column: Column) -> Ids:
 def _order(visits: Ids, row_order: str, frame: Frame) -> Index:
     """Rank the rows: visits as they first appear, then Row order, then as they came."""
     rows = np.arange(len(visits))
-    _, first, numbers = np.unique(visits, return_index=True, return_inverse=True)
-    keys = [rows]
-    if row_order:
-        column = frame[row_order]
-        keys.append(_sortable(column, frame))
-    ranked = np.lexsort((*keys, first[numbers]))
+    visit = distinct([visits.astype(np.int64)], len(visits))[0]
+    within = _sortable(frame[row_order], frame) if row_order else rows
+    later = (visit[1:] > visit[:-1]) | ((visit[1:] == visit[:-1]) & (within[1:] >= within[:-1]))
+    if later.all():
+        return rows
     order = np.empty(len(rows), dtype=np.int64)
-    order[ranked] = rows
+    order[np.lexsort((rows, within, visit))] = rows
     return order
 
 

@@ -7,7 +7,7 @@ whose absence makes this value missing; 0 is the empty set, and rows with a valu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, overload
+from typing import Any, NamedTuple, TypeAlias, overload
 
 import numpy as np
 import pandas as pd
@@ -166,6 +166,13 @@ class RootSets:
         return united
 
 
+class Numbered(NamedTuple):
+    """The distinct numbers of a column, missing ones left out: which of `values` each row has, or MISSING."""
+
+    places: Index
+    values: Floats
+
+
 @dataclass(slots=True)
 class Column:
     """One field's values for every row of a batch: `data` float64 or int32 ids, by its type."""
@@ -173,9 +180,19 @@ class Column:
     type: FieldType
     data: Data
     roots: Ids | None = None
+    _numbered: tuple[Data, Numbered] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @property
+    def numbered(self) -> Numbered:
+        """Tell the distinct numbers of a column that holds numbers apart; its data can't be changed then."""
+        if self._numbered is None or self._numbered[0] is not self.data:
+            places, values = pd.factorize(self.data)
+            self.data.flags.writeable = False
+            self._numbered = self.data, Numbered(places.astype(np.int64, copy=False), values)
+        return self._numbered[1]
 
     @property
     def missing(self) -> Mask:
@@ -184,8 +201,14 @@ class Column:
 
     def take(self, index: Index) -> "Column":
         """Give the rows of an index, in its order."""
-        roots = None if self.roots is None else self.roots[index]
-        return Column(self.type, self.data[index], roots)
+        taken = Column(self.type, self.data[index], None if self.roots is None else self.roots[index])
+        if self._numbered is None or self._numbered[0] is not self.data:
+            return taken
+        places, values = self._numbered[1]
+        if len(values) <= len(index):  # of few rows, it is less work to look anew
+            taken.data.flags.writeable = False
+            taken._numbered = taken.data, Numbered(places[index], values)
+        return taken
 
 
 @dataclass(slots=True)

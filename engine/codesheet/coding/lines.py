@@ -169,9 +169,7 @@ def gather(made: list[Made], view: View) -> Lines:
     """Put all lines in order: by visit, row order, then table and rule."""
     rulebook = view.rulebook
     places = _concatenated([m.places for m in made], np.int64)
-    tables = np.concatenate([np.full(len(m.places), m.table) for m in made]) if made else places
-    rules = _concatenated([m.rule for m in made], np.int64)
-    order = np.lexsort((rules, tables, view.order[places]))
+    order = _in_line_order(made, view.order[places])
     names = _line_fields(rulebook)
     frame = Frame(len(places), {}, view.frame.vocabulary, view.frame.roots, view.frame, places)
     for name in names:
@@ -186,7 +184,17 @@ def gather(made: list[Made], view: View) -> Lines:
         names,
         np.zeros(len(places), dtype=bool),
     )
-    return lines.take(order)
+    return lines if order is None else lines.take(order)
+
+
+def _in_line_order(made: list[Made], row_rank: Index) -> Index | None:
+    """Order lines by their row's rank, then by table and rule; None where they are in that order."""
+    rules = _concatenated([m.rule for m in made], np.int64)
+    most = int(rules.max(initial=0)) + 1
+    tables = _concatenated([np.full(len(m.places), m.table) for m in made], np.int64)
+    rank = (row_rank * max(len(made), 1) + tables) * most + rules
+    in_order = bool((rank[1:] >= rank[:-1]).all())
+    return None if in_order else np.argsort(rank, kind="stable")  # merges what each table has in order
 
 
 def _line_fields(rulebook: Rulebook) -> tuple[str, ...]:
@@ -250,12 +258,7 @@ def note_dropped(lines: Lines, places: Index, context: Context) -> None:
 
 def combine(lines: Lines, view: View) -> Lines:
     """Make lines of a visit and day one that are alike in every line field but Units, which are added."""
-    names = [name for name in lines.set_names if name not in ("Units", "Reason")]
-    codes = [exact_codes(lines.frame[name]) for name in names]
-    visits = view.visit_ids[lines.row].astype(np.int64)
-    days = np.nan_to_num(view.days[lines.row]).astype(np.int64)  # an example may lack its day
-    fates = [lines.weight.astype(np.int64), lines.denied.astype(np.int64)]
-    numbers, first = distinct([visits, days, *fates, *codes], len(lines))
+    numbers, first = _alike(lines, view)
     kept = lines.take(first)
     of_line, rows = numbers[lines.joined[0]], lines.joined[1]
     once = distinct([of_line, rows], len(rows))[1]  # parts that were split off share rows with their line
@@ -268,6 +271,24 @@ def combine(lines: Lines, view: View) -> Lines:
     kept.why = _united(lines.why, numbers, view, each_part_once=True)
     kept.address = _united(lines.address, numbers, view, each_part_once=False)
     return kept
+
+
+def _alike(lines: Lines, view: View) -> tuple[Index, Index]:
+    """Give each line a number, those to be made one the same, and for each number its first line."""
+    visits, rows = view.visit_ids[lines.row].astype(np.int64), np.arange(len(lines))
+    numbers, first = distinct([visits, exact_codes(lines.frame["Code"])], len(lines))
+    if len(first) == len(lines):
+        return rows, rows
+    maybe = np.flatnonzero(np.bincount(numbers)[numbers] > 1)  # most lines have a code no other has
+    some = lines.take(maybe)
+    codes = [exact_codes(some.frame[name]) for name in lines.set_names if name not in ("Units", "Reason")]
+    days = np.nan_to_num(view.days[some.row]).astype(np.int64)  # an example may lack its day
+    fates = [some.weight.astype(np.int64), some.denied.astype(np.int64)]
+    numbers, first = distinct([visits[maybe], days, *fates, *codes], len(maybe))
+    leads = rows.copy()
+    leads[maybe] = maybe[first[numbers]]
+    first = np.flatnonzero(leads == rows)
+    return np.searchsorted(first, leads), first
 
 
 def _united_roots(column: Column, numbers: Index, frame: Frame) -> Ids:

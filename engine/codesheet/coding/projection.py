@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import Column, Floats, Index, Mask, present
+from codesheet.coding.columns import Column, Floats, Index, Mask, Numbered, present
 from codesheet.coding.matches import Truths
 from codesheet.coding.ragged import Ragged
 from codesheet.coding.remembering import Remembered
@@ -43,10 +43,12 @@ class Projector:
         still: list[tuple[int, Test]] = []
         self._moving: list[tuple[int, Test]] = []
         for pair in tests:
-            (self._moving if _moves(pair[1], view) else still).append(pair)
+            (self._moving if not _is_plain(pair[1].test) and _moves(pair[1], view) else still).append(pair)
         self._all_still = frozenset(index for index, _ in still)
         self._still = still
-        self._if_missing = frozenset(i for i, t in still if accepts(t.test, None, _never))
+        self._if_missing = frozenset(
+            i for i, t in still if not _is_plain(t.test) and accepts(t.test, None, _never)
+        )
         self._exact: dict[str, list[int]] = {}
         self._patterns: list[tuple[int, Callable[[str], object]]] = []
         self._negated: set[int] = set()
@@ -78,11 +80,12 @@ class Projector:
     def project(self, column: Column, view: View) -> Index:
         """Give each row's signature, a number into `signatures`."""
         numbers = self._project_still(column, view)
-        unsure = undecided_rows(column, view.frame, self._when_used)
-        if column.missing.any():
+        missing = np.flatnonzero(column.missing)
+        if len(missing):
             plain = self._number(Signature(self._if_missing, frozenset()))
             asking = self._number(Signature(self._if_missing, self._all_still - self._if_missing))
-            numbers = np.where(column.missing, np.where(unsure, asking, plain), numbers)
+            unsure = undecided_rows(column.take(missing), view.frame, self._when_used)
+            numbers[missing] = np.where(unsure, asking, plain)
         return self._add_moving(numbers, column, view) if self._moving else numbers
 
     def truths(self, numbers: Sequence[int]) -> Truths:
@@ -108,7 +111,7 @@ class Projector:
 
     def _project_still(self, column: Column, view: View) -> Index:
         if not column.type.is_text:
-            return self._project_numbers(column.data)
+            return self._project_numbers(column.numbered)
         words = view.frame.vocabulary.words
         table = np.zeros(len(words) + 1, dtype=np.int64)
         for word_id in present(column.data).tolist():
@@ -132,10 +135,11 @@ class Projector:
         holding.update(index for index, test in self._others if accepts(test, word, member))
         return Signature(frozenset(holding), frozenset())
 
-    def _project_numbers(self, data: Floats) -> Index:
+    def _project_numbers(self, numbered: Numbered) -> Index:
         """Tell values apart by the stretch between the tests' bounds they lie in; judge a middle of each."""
-        places = np.searchsorted(self._edges, data, side="right")
-        places[np.isnan(data)] = 0
+        places = np.append(
+            np.searchsorted(self._edges, numbered.values, side="right"), 0
+        )  # the last: missing
         stretches = present(places).tolist()
         unknown = [place for place in stretches if place not in self._classes]
         if unknown:
@@ -143,7 +147,7 @@ class Projector:
         table = np.zeros(len(self._edges) + 1, dtype=np.int64)
         for place in stretches:
             table[place] = self._classes[place]
-        return table[places]
+        return table[places][numbered.places]
 
     def _judge_places(self, places: Index) -> None:
         middles = _middles(self._edges, places)
@@ -172,6 +176,12 @@ class Projector:
             undecided = base.undecided | {index for index, answer in answers if answer == UNDECIDED}
             renumbered[number] = self._number(Signature(holding, undecided))
         return renumbered[combined]
+
+
+def _is_plain(test: UnaryTest) -> bool:
+    """Say of most tests, at a glance, that they turn on the value alone and refuse a missing one."""
+    parts = test.tests if isinstance(test, AnyOf) else (test,)
+    return all(isinstance(part, (Equals, Interval, Wildcard, CodeRange)) for part in parts)
 
 
 def _moves(test: Test, view: View) -> bool:

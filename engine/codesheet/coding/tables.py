@@ -196,9 +196,11 @@ class Table:
         decision = judged.decision[rows]
         by_output = dict.fromkeys(self.definition.outputs, rule)
         if any(d.by_output is not None for d in decisions):
+            known_by = [d.hits[0] if len(d.hits) == 1 else NO_RULE for d in decisions]
             for place, name in enumerate(self.definition.outputs):
                 speaking = [_speaking(d, place) for d in decisions]
-                by_output[name] = np.array(speaking, dtype=np.int64)[decision]
+                if speaking != known_by:
+                    by_output[name] = np.array(speaking, dtype=np.int64)[decision]
         whole = len(rows) == len(judged.rows) and bool((found.lengths == 1).all())
         return Hits(judged.rows[rows], rule, by_output, judged.view if whole else judged.view.take(rows))
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import pandas as pd
 
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.truth import member_of
@@ -44,7 +43,7 @@ def exact_codes(column: Column) -> Index:
     """Give small integers that tell a column's exact values apart; -1 where missing."""
     if column.type.is_text:
         return column.data.astype(np.int64)
-    return pd.factorize(column.data)[0].astype(np.int64)
+    return column.numbered.places
 
 
 def _mapped(

@@ -173,9 +173,9 @@ def member_mask(set_name: str, column: Column, view: View) -> Mask:
         if column.type.is_text:
             mask |= in_force & _word_mask(column, view, _has(set_name, period, view))
         else:
-            values, numbers = np.unique(column.data, return_inverse=True)
-            known = np.array([v == v and index.has(v, period) for v in values.tolist()], dtype=bool)  # noqa: PLR0124
-            mask |= in_force & known[numbers]
+            places, values = column.numbered
+            known = np.array([*(index.has(value, period) for value in values.tolist()), False], dtype=bool)
+            mask |= in_force & known[places]
     return mask
 
 

@@ -50,6 +50,8 @@ def reach_verdict(
 def _list_lines_in_review(lines: Lines, context: Context) -> None:
     """Put lines that a rule gave the disposition review on the worklist, with the line's reason."""
     places = np.flatnonzero(lines.weight == REVIEW)
+    if not len(places):
+        return
     words = context.view.frame.vocabulary.texts()
     codes, reasons = words[lines.frame["Code"].data[places]], words[lines.why[places]]
     texts = [f"{code or 'a line'}: {why}" for code, why in zip(codes.tolist(), reasons.tolist(), strict=True)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import Column, Floats, Frame, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Index, Mask
 from codesheet.coding.remembering import Remembered
 from codesheet.language.unary_test_logic import accepts
 from codesheet.language.unary_tests import Equals, UnaryTest
@@ -171,7 +171,9 @@ def comparable_codes(column: Column, frame: Frame) -> Index:
     """Give small integers that are equal where the values compare equal; -1 where missing."""
     if column.type.is_text:
         return frame.vocabulary.folded(column.data).astype(np.int64)
-    return pd.factorize(np.round(column.data, 9))[0].astype(np.int64)
+    places, values = column.numbered
+    rounded = pd.factorize(np.round(values, 9))[0].astype(np.int64)
+    return np.append(rounded, MISSING)[places]
 
 
 def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
@@ -189,16 +191,18 @@ def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
         if size * width > 2**62:
             column, width = _compressed(column)  # noqa: PLW2901 - the same column, numbered densely
             low = 0
-        combined = combined * width + (column - low)
+        combined *= width
+        combined += column
+        combined -= low
         size *= width
     if size > _DENSE * rows:
         combined, size = _compressed(combined)
-    first = np.full(size, rows, dtype=np.int64)
-    first[combined[::-1]] = np.arange(rows - 1, -1, -1)
-    leads = np.flatnonzero(first[combined] == np.arange(rows))
-    numbers = np.zeros(size, dtype=np.int64)
-    numbers[combined[leads]] = np.arange(len(leads))
-    return numbers[combined], leads
+    small = np.int32 if rows < np.iinfo(np.int32).max else np.int64
+    first = np.empty(size, dtype=small)  # read only where it is written
+    first[combined[::-1]] = np.arange(rows - 1, -1, -1, dtype=small)
+    leads = np.flatnonzero(first[combined] == np.arange(rows, dtype=small))
+    first[combined[leads]] = np.arange(len(leads), dtype=small)
+    return first[combined].astype(np.int64), leads
 
 
 def _compressed(column: Index) -> tuple[Index, int]:
