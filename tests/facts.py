@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from codesheet.coding.columns import Mask
 from codesheet.coding.matches import TableMatcher, Truths
+from codesheet.coding.ragged import Ragged
 from codesheet.compiling.ruleset import Matching
 from codesheet.model import Period
 
@@ -16,6 +18,7 @@ class FactMatcher:
     """Matches a table, each fact of a kind of its own."""
 
     def __init__(self, matching: Matching, periods: Sequence[Period] | None = None) -> None:
+        self._count = len(matching.tests)
         self._matcher = TableMatcher(matching, periods or [Period()] * len(matching.rule_groups))
 
     def match(self, facts: Sequence[Fact]) -> list[Rules]:
@@ -26,9 +29,8 @@ class FactMatcher:
         self, facts: Sequence[Fact], undecided: Sequence[Fact], *, to_the_end: bool = True
     ) -> tuple[list[Rules], list[Rules]]:
         """Give the rules that match each fact, and those that would if its undecided tests held."""
-        truths = [
-            Truths(_mask(facts, tests), _mask(undecided, tests)) for tests in self._matcher.fields.values()
-        ]
+        hold, may_hold = _mask(facts, self._count), _mask(undecided, self._count)
+        truths = [Truths(hold[:, tests], may_hold[:, tests]) for tests in self._matcher.fields.values()]
         kinds = np.tile(np.arange(len(facts))[:, None], (1, len(truths)))
         found = self._matcher.match(truths, kinds, np.full(len(facts), to_the_end))
         now, later = (
@@ -37,10 +39,12 @@ class FactMatcher:
         return now, later
 
 
-def _mask(facts: Sequence[Fact], tests: np.ndarray) -> np.ndarray:
-    return np.array([[test in fact for test in tests.tolist()] for fact in facts], dtype=bool).reshape(
-        len(facts), len(tests)
-    )
+def _mask(facts: Sequence[Fact], count: int) -> Mask:
+    """Give a row a fact and a column a test: whether the fact has it."""
+    mask = np.zeros((len(facts), count), dtype=bool)
+    rows, tests = Ragged.of(facts).expand(np.arange(len(facts)))
+    mask[rows, tests] = True
+    return mask
 
 
 def included(matching: Matching, fact: Fact) -> Rules:
