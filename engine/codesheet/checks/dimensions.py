@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from codesheet.checks.value_classes import Bits, ValueClasses, ones
+from codesheet.checks.rules_by_class import Rules, RulesByClass
+from codesheet.checks.value_classes import Bits, ValueClasses
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import AnyOf, Anything, Blank, Compare, Not, NotBlank, UnaryTest
 from codesheet.language.values import FieldType
-
-Rules: TypeAlias = int
-"""A set of rules: bit i is the table's rule i."""
 
 
 @dataclass(slots=True)
@@ -36,7 +33,7 @@ class Dimension:
     everything: int
     cells: list[Cell] = field(default_factory=list)
     cell_of: list[int] = field(default_factory=list)
-    with_rules: list[Rules] = field(default_factory=list)
+    with_rules: RulesByClass = field(default_factory=lambda: RulesByClass((), 0))
     _meeting: dict[int, Rules] = field(default_factory=dict)
     _covering: dict[int, Rules] = field(default_factory=dict)
     _containing: dict[int, Rules] = field(default_factory=dict)
@@ -55,8 +52,7 @@ class Dimension:
         if found is None:
             own = self.cells[cell]
             found = own.rules if own.bits.possible else 0
-            for place in ones(own.bits.sure & self.expected):
-                found |= self.with_rules[place]
+            found |= self.with_rules.accepting_some(own.bits.sure & self.expected)
             self._meeting[cell] = found
         return found
 
@@ -80,8 +76,7 @@ class Dimension:
         if found is None:
             own = self.cells[cell]
             found = -1 if own.bits.is_exact else self.covering(cell)
-            for place in ones(own.bits.possible):
-                found &= self.with_rules[place]
+            found &= self.with_rules.accepting_all(own.bits.possible)
             found |= own.rules
             self._containing[cell] = found
         return found
@@ -150,8 +145,5 @@ def add_cell(dimension: Dimension, value: object, cell: Cell, numbers: dict[obje
 
 def index_rules(dimension: Dimension) -> None:
     """Find for each class the rules that surely accept it."""
-    places = dimension.everything.bit_length()
-    dimension.with_rules = [0] * places
-    for cell in dimension.cells:
-        for place in ones(cell.bits.sure):
-            dimension.with_rules[place] |= cell.rules
+    cells = ((cell.bits.sure, cell.rules) for cell in dimension.cells)
+    dimension.with_rules = RulesByClass(cells, dimension.everything.bit_length())

@@ -253,6 +253,12 @@ def ones(bits: int) -> Iterator[int]:
         bits ^= low
 
 
+def runs(bits: int) -> Iterator[tuple[int, int]]:
+    """Give each run of neighbouring bits that are set: its first place, and the place after its last."""
+    edges = ones(bits ^ bits << 1)
+    return zip(edges, edges, strict=True)
+
+
 def _allowed_values(
     allowed: AllowedValues | None, kind: FieldType, sets: Mapping[str, ValueSet]
 ) -> tuple[Scalar, ...] | None:
