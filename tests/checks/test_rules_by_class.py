@@ -1,6 +1,7 @@
 """What holds of runs of classes, against asking class by class."""
 
 from functools import reduce
+from itertools import pairwise
 from operator import and_, or_
 
 from hypothesis import given
@@ -17,7 +18,7 @@ CLASSES = st.integers(0, (1 << COUNT) - 1)
 def test_runs_are_the_neighbours_that_are_set(bits: int) -> None:
     found = list(runs(bits))
     assert [place for first, end in found for place in range(first, end)] == list(ones(bits))
-    assert all(end < first for (_, end), (first, _) in zip(found, found[1:], strict=False))
+    assert all(end < first for (_, end), (first, _) in pairwise(found))
 
 
 @given(st.lists(CLASSES, max_size=6), CLASSES)

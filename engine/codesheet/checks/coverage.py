@@ -8,8 +8,9 @@ that it cannot be said.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from codesheet.checks.dimensions import Dimension, Rules
+from codesheet.checks.dimensions import Dimension
 from codesheet.checks.geometry import Geometry
+from codesheet.checks.rules_by_class import Rules
 from codesheet.checks.value_classes import ones
 
 _MOST_STEPS = 100_000

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from codesheet.checks.cutting import ValueClass
-from codesheet.checks.dimensions import Cell, Dimension, Rules, add_cell, compared, independent, index_rules
+from codesheet.checks.dimensions import Cell, Dimension, add_cell, compared, independent, index_rules
 from codesheet.checks.roots import Roots
+from codesheet.checks.rules_by_class import Rules
 from codesheet.checks.value_classes import MISSING, Bits, ValueClasses, ones
 from codesheet.language.unary_test_logic import compare_fields
 from codesheet.language.unary_test_printer import show_unary_test, show_written

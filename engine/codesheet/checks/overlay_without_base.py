@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from codesheet.checks.dimensions import Rules
 from codesheet.checks.geometry import Geometry
 from codesheet.checks.periods import last_day, shown_day
 from codesheet.checks.rule_pairs import named, related
+from codesheet.checks.rules_by_class import Rules
 from codesheet.checks.value_classes import ones
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy

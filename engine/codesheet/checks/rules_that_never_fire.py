@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from codesheet.checks.coverage import TooLarge, is_covered
-from codesheet.checks.dimensions import Rules
 from codesheet.checks.geometry import Geometry
 from codesheet.checks.rule_pairs import named, related
+from codesheet.checks.rules_by_class import Rules
 from codesheet.checks.value_classes import ones
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy, Required
