@@ -35,19 +35,21 @@ class FailOn(StrEnum):
     epilog="Examples: `codesheet code may.csv -o coded.xlsx` · "
     "`codesheet code may.xlsx june.xlsx --rulebook rules -o coded --format parquet` · "
     "`codesheet code may.csv --verify 500` · "
-    "`codesheet code '/shared/visits/*.parquet' -o /shared/coded --scheduler tcp://10.0.0.5:8786`"
+    "`codesheet code '/shared/visits/*.parquet' -o /shared/coded --scheduler tcp://10.0.0.5:8786` · "
+    "`codesheet code 's3://clinic/visits/*.parquet' -o /shared/coded --scheduler tcp://10.0.0.5:8786`"
 )
 def code(  # noqa: PLR0913 - one option each
     visits: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            help="Visit exports (csv, xlsx, parquet), folders of parquet, quoted patterns; read as one."
+            help="Visit exports (csv, xlsx, parquet), folders of parquet, quoted patterns, in folders or in "
+            "object stores (s3://, gs://, abfs://); read as one."
         ),
     ],
     *,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook (or folder) to write.")] = Path(
-        "coded.xlsx"
-    ),
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The workbook (or folder) to write; never an object store.")
+    ] = Path("coded.xlsx"),
     rulebook: Annotated[Path, typer.Option(help="Workbooks, or compiled rules.")] = Path("workbooks"),
     form: Annotated[
         ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")
@@ -75,8 +77,8 @@ def code(  # noqa: PLR0913 - one option each
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Code on the workers of this Dask scheduler, which share these folders, into a folder of "
-            "parquet (needs codesheet[dask]).",
+            help="Code on the workers of this Dask scheduler, which share the folder of the results and "
+            "those of exports in folders, into a folder of parquet (needs codesheet[dask]).",
         ),
     ] = None,
     fail_on: Annotated[
@@ -94,16 +96,20 @@ def code(  # noqa: PLR0913 - one option each
     """Code visit exports: claim lines, worklist, rejected rows and a summary, in one workbook."""
     from codesheet.cluster.scheduler import ClusterError
     from codesheet.commands import batches
+    from codesheet.exports.addresses import is_address, place_of
     from codesheet.side_by_side import ProcessEndedError
 
+    if is_address(output):
+        raise typer.BadParameter("results go to a folder, not to an object store: name one in --output.")
+    places = [place_of(text) for text in visits]
     try:
         with progress() as report:
             if scheduler is not None:
                 _refuse_for_cluster(form, verify, history)
-                outcome = batches.code_on_cluster(visits, rulebook, output, scheduler, report)
+                outcome = batches.code_on_cluster(places, rulebook, output, scheduler, report)
             else:
                 outcome = batches.code_visits(
-                    visits,
+                    places,
                     rulebook,
                     output,
                     _result_format(form, output),

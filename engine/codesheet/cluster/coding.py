@@ -11,6 +11,7 @@ from pathlib import Path
 from codesheet.cluster import tasks
 from codesheet.cluster.scheduler import Workers
 from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.addresses import Place
 from codesheet.exports.export import ROWS_AT_ONCE, ExportFile
 from codesheet.exports.families import Families
 from codesheet.exports.grouping import Chunks, Grouping
@@ -74,13 +75,13 @@ class ClusterExport:
 
 
 def survey(
-    paths: Sequence[Path], ruleset: Ruleset, folder: Path, workers: Workers
+    places: Sequence[Place], ruleset: Ruleset, folder: Path, workers: Workers
 ) -> tuple[ClusterExport, list[Issue]]:
     """Let workers read files to their ends; nothing is coded where one of them is at fault."""
     tasks.share_ruleset(ruleset, folder)
     families = Families(folder, len(Grouping(ruleset.rulebook).keys))
     surveyed, issues = [], list[Issue]()
-    for one in workers.each(tasks.survey, ((folder, path) for path in paths)):
+    for one in workers.each(tasks.survey, ((folder, place) for place in places)):
         issues += one.issues
         for keys in one.keys:
             families.add(keys)

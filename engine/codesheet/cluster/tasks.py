@@ -17,6 +17,7 @@ import numpy as np
 from codesheet.coding.coder import Coder
 from codesheet.coding.columns import Index
 from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.addresses import Place
 from codesheet.exports.export import Export, ExportFile, FileRows, make_encounters, taken
 from codesheet.exports.families import Families, RowKeys
 from codesheet.exports.grouping import Chunks
@@ -57,13 +58,13 @@ def share_ruleset(ruleset: Ruleset, folder: Path) -> None:
         pickle.dump(ruleset, file, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def survey(folder: Path, path: Path) -> Surveyed:
-    """Read a file to its end, and keep its pieces in a folder of its own."""
+def survey(folder: Path, place: Place) -> Surveyed:
+    """Read a file or an object to its end, and keep its pieces in a folder of its own."""
     rulebook = _coder(folder).ruleset.rulebook
     own = _new_folder(folder, "file")
     store, kept = PieceStore(own, rows_in_memory=0), _KeptKeys()
     export = Export(rulebook, store, kept)
-    issues = read_file(path, export, rulebook, lambda _: None)
+    issues = read_file(place, export, rulebook, own, lambda _: None)
     return Surveyed(issues, export.files[0] if export.files else None, store, kept.keys)
 
 

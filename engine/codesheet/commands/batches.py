@@ -14,13 +14,14 @@ from codesheet.coding.history import History
 from codesheet.commands import Report
 from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.exports.export import Export
+from codesheet.exports.addresses import Place, without_secrets
+from codesheet.exports.export import Export, ExportFile
 from codesheet.exports.inputs import find_exports, repeated
 from codesheet.exports.reader import read_export
 from codesheet.history_files import HistoryFile, locked, read_history, write_history
 from codesheet.issues import Issue, has_errors
 from codesheet.replacing import working_folder
-from codesheet.results.run_record import new_run_record
+from codesheet.results.run_record import InputFile, RunRecord, new_run_record
 from codesheet.results.tables import Results
 from codesheet.results.writer import refuse_target, write_results
 from codesheet.side_by_side import Work, code_chunks
@@ -50,7 +51,7 @@ class Past:
 
 
 def code_visits(  # noqa: PLR0913 - one option each
-    visits: Sequence[Path],
+    visits: Sequence[Place],
     rulebook: Path,
     target: Path,
     form: str,
@@ -75,7 +76,7 @@ def code_visits(  # noqa: PLR0913 - one option each
 
 
 def _code_visits(  # noqa: PLR0913 - see code_visits
-    visits: Sequence[Path],
+    visits: Sequence[Place],
     rulebook: Path,
     target: Path,
     form: str,
@@ -85,7 +86,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
     jobs: int,
     past: Past | None,
 ) -> CodeOutcome:
-    refuse_target(target, form, visits)
+    refuse_target(target, form, _paths(visits))
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
         return CodeOutcome(issues)
@@ -103,7 +104,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
             return CodeOutcome(issues)
         history = None if file is None else _history(file, export, ruleset.rulebook.visit_key)
         report("Coding")
-        run = new_run_record(ruleset, visits, export.rows_by_file, export.records, sys.argv[1:])
+        run = _record(ruleset, export.files, export.records)
         work = Work(ruleset, export.layouts, export.row_count, folder, history, rows_to_verify)
         results, verification = _coded(export, work, jobs, report)
         if verification is not None:
@@ -123,7 +124,7 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
 
 
 def code_on_cluster(
-    visits: Sequence[Path], rulebook: Path, target: Path, address: str, report: Report
+    visits: Sequence[Place], rulebook: Path, target: Path, address: str, report: Report
 ) -> CodeOutcome:
     """Code a visit export on a Dask cluster that shares this folder, into a folder of parquet.
 
@@ -131,7 +132,7 @@ def code_on_cluster(
     """
     visits, issues = find_exports(visits)
     issues += repeated(visits)
-    refuse_target(target, "parquet", visits)
+    refuse_target(target, "parquet", _paths(visits))
     if has_errors(issues):
         return CodeOutcome(issues)
     ruleset, issues = load_ruleset(rulebook, report)
@@ -141,13 +142,12 @@ def code_on_cluster(
     target = target.absolute()
     with workers_of(address) as workers, working_folder(target) as folder:
         report("Reading visits")
-        export, more = survey([path.absolute() for path in visits], ruleset, folder, workers)
+        export, more = survey([_from_anywhere(place) for place in visits], ruleset, folder, workers)
         issues += more
         if has_errors(issues):
             return CodeOutcome(issues)
         report("Coding")
-        rows = [file.row_count for file in export.files]
-        run = new_run_record(ruleset, visits, rows, export.records, sys.argv[1:])
+        run = _record(ruleset, export.files, export.records)
         results = Results()
         for more_results in export.coded():
             results.take_in(more_results)
@@ -155,6 +155,19 @@ def code_on_cluster(
         report("Writing results")
         files = write_results(results, ruleset, run, target, "parquet", export.write_parts)
     return CodeOutcome(issues, results, files, export.notes)
+
+
+def _paths(visits: Sequence[Place]) -> list[Path]:
+    return [place for place in visits if isinstance(place, Path)]
+
+
+def _from_anywhere(place: Place) -> Place:
+    return place.absolute() if isinstance(place, Path) else place
+
+
+def _record(ruleset: Ruleset, files: Sequence[ExportFile], notes: Sequence[str]) -> RunRecord:
+    inputs = [InputFile(file.name, file.sha256, file.row_count) for file in files]
+    return new_run_record(ruleset, inputs, notes, [without_secrets(word) for word in sys.argv[1:]])
 
 
 def _history_file(past: Past | None, ruleset: Ruleset) -> tuple[HistoryFile | None, list[Issue]]:

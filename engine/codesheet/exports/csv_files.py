@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from codesheet.exports.headings import ROWS_SEARCHED, best_headings, heading_key, titles_note
+from codesheet.exports.readable_file import ReadableFile
 from codesheet.exports.table import BrokenRow, RawColumn, RawTable, UnreadableExport, without_blank_rows
 from codesheet.issues import IssueCode
 from codesheet.location import CellRef
@@ -30,57 +30,57 @@ _CELL_LIMIT = 1 << 24
 _ANSI = "cp1252"
 
 
-def read_csv(path: Path, known: frozenset[str]) -> Iterator[RawTable]:
+def read_csv(source: ReadableFile, known: frozenset[str]) -> Iterator[RawTable]:
     """Read a csv file piece by piece; `known` holds the keys of headings that fields go by.
 
     Raises:
         UnreadableExport: the file cannot be read; what came before is not to be trusted.
 
     """
-    encoding = _encoding(path)
+    encoding = _encoding(source)
     stream: _Utf8Stream | None = None
     header: _Header | None = None
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            header = _find_header(path.name, file.read(_START), known)
-            stream = _Utf8Stream(path.name, file, header)
-            notes = [f"{path.name} is not UTF-8: it was read as Windows-1252"] if encoding == _ANSI else []
+        with source.path.open(encoding=encoding, newline="") as file:
+            header = _find_header(source.name, file.read(_START), known)
+            stream = _Utf8Stream(source.name, file, header)
+            notes = [f"{source.name} is not UTF-8: it was read as Windows-1252"] if encoding == _ANSI else []
             whole = RawTable(
-                file=path.name,
+                file=source.name,
                 headings=header.cells,
                 header_row=header.row,
                 columns=tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in header.cells),
                 rows=np.empty(0, dtype=np.int64),
                 decimal_comma=header.delimiter != ",",
-                notes=(*notes, *titles_note(path.name, header.above)),
+                notes=(*notes, *titles_note(source.name, header.above)),
             )
             yield from _pieces(whole, stream, header)
     except pa.ArrowInvalid as error:
         if header is None or stream is None or stream.quotes.seen:
-            _refuse_broken_quotes(path, encoding, header.delimiter if header else ",")
+            _refuse_broken_quotes(source, encoding, header.delimiter if header else ",")
         why = f"a row is longer than {_BLOCK // _BYTES_A_CHARACTER:,} letters"
         raise UnreadableExport.because(
-            CellRef(path.name), why, "export it again; a quote may never have been closed"
+            CellRef(source.name), why, "export it again; a quote may never have been closed"
         ) from error
     if not stream.quotes.well_formed():
-        _refuse_broken_quotes(path, encoding, header.delimiter)
+        _refuse_broken_quotes(source, encoding, header.delimiter)
 
 
-def _encoding(path: Path) -> str:
+def _encoding(source: ReadableFile) -> str:
     """Find the encoding in which the whole file can be read."""
-    with path.open("rb") as file:
+    with source.path.open("rb") as file:
         start = file.read(2)
     possible = ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", _ANSI)
     for encoding in possible:
         try:
-            with path.open(encoding=encoding, newline="") as file:
+            with source.path.open(encoding=encoding, newline="") as file:
                 while file.read(_START):
                     pass
         except UnicodeDecodeError:
             continue
         return encoding
     why = "it is neither UTF-8, UTF-16 nor Windows-1252 text"
-    raise UnreadableExport.because(CellRef(path.name), why, 'save it as "CSV UTF-8"')
+    raise UnreadableExport.because(CellRef(source.name), why, 'save it as "CSV UTF-8"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +203,16 @@ class _QuoteWatch:
         return self._sound and not self._open
 
 
-def _refuse_broken_quotes(path: Path, encoding: str, delimiter: str) -> None:
+def _refuse_broken_quotes(source: ReadableFile, encoding: str, delimiter: str) -> None:
     """Read once more with a strict parser, slower; quotes amid an unquoted cell (5" tube) are text to it."""
     row = 0
     limit = csv.field_size_limit(_CELL_LIMIT)
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with source.path.open(encoding=encoding, newline="") as file:
             for _ in csv.reader(file, delimiter=delimiter, strict=True):
                 row += 1
     except csv.Error as error:
-        raise UnreadableExport(IssueCode.BROKEN_QUOTES.issue(CellRef(path.name, "", row + 1))) from error
+        raise UnreadableExport(IssueCode.BROKEN_QUOTES.issue(CellRef(source.name, "", row + 1))) from error
     finally:
         csv.field_size_limit(limit)
 

@@ -24,13 +24,17 @@ _READ_AGAIN = 3
 
 @dataclass(slots=True)
 class ExportFile:
-    """One file: where its columns are, which of them hold anything, and the numbers of its pieces."""
+    """One file: where its columns are, which of them hold anything, and the numbers of its pieces.
+
+    `sha256` is that of the file, once it has been read to its end.
+    """
 
     name: str
     headings: HeadingMap
     layout: Layout
     pieces: list[int] = field(default_factory=list)
     row_count: int = 0
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,6 @@ class Export:
     def layouts(self) -> list[Layout]:
         """Give the layouts of the files, in order."""
         return [file.layout for file in self._files]
-
-    @property
-    def rows_by_file(self) -> list[int]:
-        """Count the data rows of each file."""
-        return [file.row_count for file in self._files]
 
     @property
     def row_count(self) -> int:

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from codesheet.exports.readable_file import ReadableFile
 from codesheet.exports.table import (
     ExportCell,
     RawColumn,
@@ -22,7 +22,7 @@ from codesheet.location import CellRef
 _ROWS_AT_ONCE = 1 << 16
 
 
-def read_parquet(path: Path) -> Iterator[RawTable]:
+def read_parquet(source: ReadableFile) -> Iterator[RawTable]:
     """Read a parquet file piece by piece; its rows count from 2, as if it had a row of headings.
 
     Raises:
@@ -31,26 +31,26 @@ def read_parquet(path: Path) -> Iterator[RawTable]:
     """
     first = 2
     try:
-        with parquet.ParquetFile(path) as file:
-            _refuse_nested(path, file.schema_arrow)
+        with parquet.ParquetFile(source.path) as file:
+            _refuse_nested(source, file.schema_arrow)
             names = tuple(file.schema_arrow.names)
             nothing = tuple(RawColumn(np.empty(0, dtype=np.int32), ()) for _ in names)
-            yield RawTable(path.name, names, 1, nothing, np.empty(0, dtype=np.int64))
+            yield RawTable(source.name, names, 1, nothing, np.empty(0, dtype=np.int64))
             for batch in file.iter_batches(_ROWS_AT_ONCE):
                 numbers = np.arange(first, first + batch.num_rows)
                 columns, rows = without_blank_rows(map(_column, batch.columns), numbers)
-                yield RawTable(path.name, names, 1, columns, rows)
+                yield RawTable(source.name, names, 1, columns, rows)
                 first += batch.num_rows
     except (pa.ArrowException, OSError) as problem:
         why = "it is no parquet file of plain columns, or it is damaged"
-        raise UnreadableExport.because(CellRef(path.name), why, "write it again") from problem
+        raise UnreadableExport.because(CellRef(source.name), why, "write it again") from problem
 
 
-def _refuse_nested(path: Path, schema: pa.Schema) -> None:
+def _refuse_nested(source: ReadableFile, schema: pa.Schema) -> None:
     for field in schema:
         if pa.types.is_nested(field.type):
             why = f'its column "{field.name}" holds several values a row ({field.type})'
-            raise UnreadableExport.because(CellRef(path.name), why, "leave it out")
+            raise UnreadableExport.because(CellRef(source.name), why, "leave it out")
 
 
 def _column(column: pa.Array) -> RawColumn:

@@ -1,5 +1,6 @@
 """Reads visit exports: each file piece by piece, its headings, and all of them as one export."""
 
+import hashlib
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
@@ -8,14 +9,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from codesheet.coding.batch import Encounters
+from codesheet.exports.addresses import Place
 from codesheet.exports.csv_files import read_csv
 from codesheet.exports.export import Export
 from codesheet.exports.families import Families
 from codesheet.exports.grouping import Grouping
 from codesheet.exports.headings import known_headings, map_headings
-from codesheet.exports.inputs import repeated
+from codesheet.exports.inputs import at_hand, repeated
 from codesheet.exports.parquet_files import read_parquet
 from codesheet.exports.pieces import PieceStore
+from codesheet.exports.readable_file import ReadableFile
 from codesheet.exports.table import RawTable, UnreadableExport
 from codesheet.exports.xlsx_files import read_xlsx
 from codesheet.issues import Issue, IssueCode
@@ -29,7 +32,7 @@ _REACH = "check its name, and that you may read it"
 
 
 def read_export(
-    paths: Sequence[Path],
+    places: Sequence[Place],
     rulebook: Rulebook,
     folder: Path | None = None,
     progress: Callable[[int], None] | None = None,
@@ -40,18 +43,18 @@ def read_export(
     told how many rows have been read so far.
     """
     families = Families(folder, len(Grouping(rulebook).keys))
-    export, issues = Export(rulebook, PieceStore(folder), families), repeated(paths)
-    for path in dict.fromkeys(paths) if not issues else ():
-        issues += read_file(path, export, rulebook, progress or _silent)
+    export, issues = Export(rulebook, PieceStore(folder), families), repeated(places)
+    for place in dict.fromkeys(places) if not issues else ():
+        issues += read_file(place, export, rulebook, folder, progress or _silent)
     pa.default_memory_pool().release_unused()  # a hundred MB of buffers that nothing after reading asks for
     return (None if any(issue.is_error for issue in issues) else export), issues
 
 
 def read_encounters(
-    paths: Sequence[Path], rulebook: Rulebook, progress: Callable[[int], None] | None = None
+    places: Sequence[Place], rulebook: Rulebook, progress: Callable[[int], None] | None = None
 ) -> tuple[Encounters | None, list[Issue]]:
     """Read files as one batch, however long it is; None when a fault of a file stops the run."""
-    export, issues = read_export(paths, rulebook, None, progress)
+    export, issues = read_export(places, rulebook, None, progress)
     if export is None:
         return None, issues
     (encounters,) = export.chunks(max(export.row_count, 1))
@@ -63,12 +66,28 @@ def _silent(_: int) -> None:
     """Tell nobody."""
 
 
-def read_file(path: Path, export: Export, rulebook: Rulebook, progress: Callable[[int], None]) -> list[Issue]:
-    """Read one file into an export; give what is wrong with it."""
+def read_file(
+    place: Place,
+    export: Export,
+    rulebook: Rulebook,
+    folder: Path | None,
+    progress: Callable[[int], None],
+) -> list[Issue]:
+    """Read one file into an export; give what is wrong with it. Of an object, a copy waits in `folder`."""
+    try:
+        with at_hand(place, folder) as source:
+            return _read(source, export, rulebook, progress)
+    except UnreadableExport as fault:
+        return [fault.issue]
+
+
+def _read(
+    source: ReadableFile, export: Export, rulebook: Rulebook, progress: Callable[[int], None]
+) -> list[Issue]:
     before = export.row_count
     try:
-        state = _state(path)
-        pieces = _pieces(path, known_headings(rulebook), lambda rows: progress(before + rows))
+        state = _state(source)
+        pieces = _pieces(source, known_headings(rulebook), lambda rows: progress(before + rows))
         first = next(pieces)
         headings, issues = map_headings(first, rulebook)
         if headings is None:
@@ -77,37 +96,43 @@ def read_file(path: Path, export: Export, rulebook: Rulebook, progress: Callable
         for piece in chain([first], pieces):
             export.add(piece)
             progress(export.row_count)
-        if _state(path) != state:
-            return [_unreadable(path, "it was changed while it was read", "run again when it is complete")]
-    except UnreadableExport as fault:
-        return [fault.issue]
+        export.files[-1].sha256 = _digest(source)
+        if _state(source) != state:
+            return [_unreadable(source, "it was changed while it was read", "run again when it is complete")]
     except OSError as fault:
-        return [_unreadable(path, (fault.strerror or type(fault).__name__).lower(), _REACH)]
-    return issues if export.row_count > before else [*issues, IssueCode.NO_ROWS.issue(CellRef(path.name))]
+        return [_unreadable(source, (fault.strerror or type(fault).__name__).lower(), _REACH)]
+    return issues if export.row_count > before else [*issues, IssueCode.NO_ROWS.issue(CellRef(source.name))]
 
 
-def _state(path: Path) -> tuple[int, int]:
+def _digest(source: ReadableFile) -> str:
+    with source.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _state(source: ReadableFile) -> tuple[int, int]:
     """Give what changes when a file does: its time and its size."""
-    found = path.stat()
+    found = source.path.stat()
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
         why = "it is no file (a pipe can be read only once)"
-        raise UnreadableExport(_unreadable(path, why, "save the visits as one"))
+        raise UnreadableExport(_unreadable(source, why, "save the visits as one"))
     return found.st_mtime_ns, found.st_size
 
 
-def _unreadable(path: Path, why: str, remedy: str) -> Issue:
-    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(path.name), why=why, remedy=remedy)
+def _unreadable(source: ReadableFile, why: str, remedy: str) -> Issue:
+    return IssueCode.UNREADABLE_EXPORT.issue(CellRef(source.name), why=why, remedy=remedy)
 
 
-def _pieces(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> Iterator[RawTable]:
+def _pieces(
+    source: ReadableFile, known: frozenset[str], progress: Callable[[int], None]
+) -> Iterator[RawTable]:
     """Read a file by what it is, whatever its name ends in; at least one piece."""
-    with path.open("rb") as file:
+    with source.path.open("rb") as file:
         start = file.read(len(_ZIP))
     if start == _ZIP:
-        return read_xlsx(path, known, progress)
+        return read_xlsx(source, known, progress)
     if start == _PARQUET:
-        return read_parquet(path)
+        return read_parquet(source)
     if start == _OLD_OFFICE:
         why = "it has a password or is a workbook of old Excel"
-        raise UnreadableExport(_unreadable(path, why, "save it without a password as .xlsx"))
-    return read_csv(path, known)
+        raise UnreadableExport(_unreadable(source, why, "save it without a password as .xlsx"))
+    return read_csv(source, known)

@@ -10,6 +10,7 @@ import python_calamine as calamine
 
 from codesheet.coding.columns import Index
 from codesheet.exports.headings import ROWS_SEARCHED, best_headings, heading_key, titles_note
+from codesheet.exports.readable_file import ReadableFile
 from codesheet.exports.table import (
     ColumnEncoder,
     ExportCell,
@@ -33,7 +34,9 @@ from codesheet.location import CellRef
 _ROWS_AT_ONCE = 1 << 15
 
 
-def read_xlsx(path: Path, known: frozenset[str], progress: Callable[[int], None]) -> Iterator[RawTable]:
+def read_xlsx(
+    source: ReadableFile, known: frozenset[str], progress: Callable[[int], None]
+) -> Iterator[RawTable]:
     """Read the sheet of an Excel file that has the most known headings, the first of several; one piece.
 
     Raises:
@@ -41,21 +44,21 @@ def read_xlsx(path: Path, known: frozenset[str], progress: Callable[[int], None]
 
     """
     try:
-        parts = _parts(path)
-        with calamine.load_workbook(path) as workbook:
-            yield _read(path, workbook, parts, known, progress)
+        parts = _parts(source)
+        with calamine.load_workbook(source.path) as workbook:
+            yield _read(source, workbook, parts, known, progress)
     except (DamagedWorkbook, calamine.CalamineError) as damage:
-        raise _unreadable(path, "the file is damaged", "open it in Excel and save it again") from damage
+        raise _unreadable(source, "the file is damaged", "open it in Excel and save it again") from damage
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # how a crash in the Rust reader arrives, no Exception
             raise
-        raise _unreadable(path, "the file is damaged", "open it in Excel and save it again") from panic
+        raise _unreadable(source, "the file is damaged", "open it in Excel and save it again") from panic
 
 
-def _parts(path: Path) -> WorkbookParts:
-    parts = workbook_parts(path)
+def _parts(source: ReadableFile) -> WorkbookParts:
+    parts = workbook_parts(source.path)
     if parts is None:
-        raise _unreadable(path, "it is no Excel workbook of today", "save it as .xlsx")
+        raise _unreadable(source, "it is no Excel workbook of today", "save it as .xlsx")
     return parts
 
 
@@ -76,8 +79,8 @@ def _texts(sheet: calamine.CalamineSheet, above: int, left: int) -> Iterator[lis
         yield [""] * left + [show_cell(plain_cell(cell)) for cell in cells]
 
 
-def _unreadable(path: Path, why: str, remedy: str) -> UnreadableExport:
-    return UnreadableExport.because(CellRef(path.name), why, remedy)
+def _unreadable(source: ReadableFile, why: str, remedy: str) -> UnreadableExport:
+    return UnreadableExport.because(CellRef(source.name), why, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class _Candidate:
 
 
 def _read(
-    path: Path,
+    source: ReadableFile,
     workbook: calamine.CalamineWorkbook,
     parts: WorkbookParts,
     known: frozenset[str],
@@ -100,21 +103,21 @@ def _read(
 ) -> RawTable:
     candidates = [found for name in _visible_sheets(workbook) if (found := _candidate(workbook, name, known))]
     if not candidates:
-        raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(path.name)))
+        raise UnreadableExport(IssueCode.EMPTY_EXPORT.issue(CellRef(source.name)))
     chosen = max(candidates, key=lambda candidate: candidate.known)
     if merged := _merged_cells(chosen):
         why = f"cells {merged} are merged, so not every row says what it holds"
-        at = CellRef(path.name, chosen.sheet.name, 0)
+        at = CellRef(source.name, chosen.sheet.name, 0)
         raise UnreadableExport.because(at, why, "unmerge them and fill in each")
     others = [c.sheet.name for c in candidates if c.known and c is not chosen]
-    notes = [*titles_note(path.name, chosen.above)]
+    notes = [*titles_note(source.name, chosen.above)]
     if others:
-        notes.insert(0, f'{path.name}: only sheet "{chosen.sheet.name}" was read, not {", ".join(others)}')
-    if has_hidden_rows(path, parts.sheets[chosen.sheet.name]):
-        notes.append(f"{path.name} hides rows (a filter does): they were read as well")
-    columns, rows = _body(chosen, failed_cells(path, parts.sheets[chosen.sheet.name]), progress)
+        notes.insert(0, f'{source.name}: only sheet "{chosen.sheet.name}" was read, not {", ".join(others)}')
+    if has_hidden_rows(source.path, parts.sheets[chosen.sheet.name]):
+        notes.append(f"{source.name} hides rows (a filter does): they were read as well")
+    columns, rows = _body(chosen, failed_cells(source.path, parts.sheets[chosen.sheet.name]), progress)
     return RawTable(
-        file=path.name,
+        file=source.name,
         headings=chosen.headings,
         header_row=chosen.row + 1,
         columns=columns,

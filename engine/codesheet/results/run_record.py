@@ -1,14 +1,12 @@
 """What a run was: program, rulebook, input and time, so that its results can be made again and defended."""
 
 import dataclasses
-import hashlib
 import json
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import metadata
-from pathlib import Path
 
 import pandas as pd
 
@@ -65,19 +63,18 @@ class RunRecord:
 
 def new_run_record(
     ruleset: Ruleset,
-    visits: Sequence[Path],
-    rows: Sequence[int],
+    inputs: Sequence[InputFile],
     notes: Sequence[str],
     options: Sequence[str],
 ) -> RunRecord:
-    """Record a run that begins now; `rows` are the data rows of each file."""
+    """Record a run that begins now."""
     return RunRecord(
         program_version=metadata.version("codesheet"),
         python_version=platform.python_version(),
         libraries={name: metadata.version(name) for name in LIBRARIES},
         sources=ruleset.rulebook.sources,
         ruleset_digest=ruleset.digest,
-        inputs=tuple(_input_files(visits, rows)),
+        inputs=tuple(inputs),
         started_at=datetime.now().astimezone().replace(microsecond=0),
         options=tuple(options),
         notes=tuple(notes),
@@ -97,13 +94,6 @@ def run_json(run: RunRecord, results: Results) -> str:
     record["seconds"] = {**run.seconds, **results.counts.seconds}
     record["counts"] = _counts(results)
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-
-
-def _input_files(visits: Sequence[Path], rows: Sequence[int]) -> Iterator[InputFile]:
-    for path, count in zip(visits, rows, strict=True):
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        yield InputFile(path.name, sha256, count)
 
 
 def _counts(results: Results) -> dict[str, int]:
