@@ -12,8 +12,9 @@ from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.export import Export
 from codesheet.exports.reader import read_export
+from codesheet.results.coded_chunk import Done
 from codesheet.results.tables import Results
-from codesheet.side_by_side import Done, ProcessEndedError, Work, code_chunks
+from codesheet.side_by_side import ProcessEndedError, Work, code_chunks
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = next((ROOT / "workbooks" / "samples").glob("*.csv"))

@@ -21,8 +21,9 @@ from codesheet.coding.history import History
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.encounter_rows import Layout
 from codesheet.exports.export import FileRows, make_encounters
+from codesheet.results.coded_chunk import Done
 from codesheet.results.tables import Results
-from codesheet.verifying.verification import Verification, verify
+from codesheet.verifying.verification import code_and_verify
 
 Rows: TypeAlias = Sequence[FileRows]
 """The rows of a chunk, from one or several files."""
@@ -57,14 +58,6 @@ class Work:
     rows_to_verify: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A coded chunk: its results, and what came of verifying its share of the rows."""
-
-    results: Results
-    verification: Verification | None
-
-
 def code_chunks(work: Work, chunks: Iterable[Rows], jobs: int) -> Generator[Done, None, None]:
     """Code chunks with so many processes; a single chunk, or a single job, needs no other process.
 
@@ -94,11 +87,7 @@ class _Coding:
         """Code a chunk."""
         work = self._work
         encounters = make_encounters(rows, work.layouts, work.ruleset.rulebook)
-        batch = self._coder.code(encounters)
-        verification = None
-        if work.rows_to_verify:
-            share = -(-work.rows_to_verify * encounters.row_count // max(work.row_count, 1))
-            verification = verify(work.ruleset, encounters, batch, share, work.history)
+        batch, verification = code_and_verify(self._coder, encounters, work.rows_to_verify, work.row_count)
         own = None
         if work.folder is not None and not in_memory:
             own = work.folder / f"coded.{number}"

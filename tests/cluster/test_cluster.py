@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -18,7 +19,9 @@ from typer.testing import CliRunner, Result
 from codesheet import cli
 from codesheet.cluster import coding, scheduler, tasks
 from codesheet.cluster.scheduler import ClusterError, workers_of
+from codesheet.coding import hit_policies
 from codesheet.commands.loading import load_ruleset
+from codesheet.model import HitPolicy
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = next((ROOT / "workbooks" / "samples").glob("*.csv"))
@@ -162,10 +165,48 @@ def test_without_the_extra_the_message_says_what_to_install(
     assert 'pip install "codesheet[dask]"' in result.stderr
 
 
-@pytest.mark.parametrize("more", [["--format", "xlsx"], ["--verify", "5"]])
+@pytest.mark.parametrize("more", [["--format", "xlsx"], ["--history", "may.parquet"]])
 def test_what_a_cluster_does_not_do_is_refused(more: list[str], tmp_path: Path) -> None:
     result = run(str(SAMPLE), "-o", str(tmp_path / "coded"), "--scheduler", "tcp://127.0.0.1:1", *more)
     assert result.exit_code == 2
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_each_chunk_verifies_its_share_of_the_rows(
+    cluster: LocalCluster, exports: Path, alone: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "coded"
+    words = (str(exports), "-o", str(target), "--scheduler", cluster.scheduler_address)
+    result = run(*words, "--verify", "60")
+    assert result.exit_code == 0, result.output
+    assert_same(target, alone)
+    verified = json.loads((target / "run.json").read_text())["verified"]
+    found = re.fullmatch(
+        r"verified (\d+) rows \(\d+ visits\) against the plain evaluator: no difference", verified
+    )
+    assert found is not None
+    assert 60 <= int(found[1]) < 200
+    assert verified in result.stderr
+    assert run(*words).exit_code == 0
+    assert json.loads((target / "run.json").read_text())["verified"] == "not asked for (--verify)"
+
+
+def test_a_difference_stops_the_run_before_anything_is_written(
+    exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last(judge: hit_policies.Judge, fired: tuple[int, ...], undecided: tuple[int, ...]) -> object:
+        del judge, undecided
+        return hit_policies.Decision(hits=fired[-1:])
+
+    policies = {**hit_policies._POLICIES, HitPolicy.FIRST: last}  # noqa: SLF001 - a planted fault
+    monkeypatch.setattr(hit_policies, "_POLICIES", policies)
+    with LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0") as here:
+        words = (str(exports), "-o", str(tmp_path / "coded"), "--scheduler", here.scheduler_address)
+        result = run(*words, "--verify", "60")
+    assert result.exit_code == 1
+    assert "visits differ, in" in result.stderr
+    assert "nothing was written" in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rules_reach_the_workers_once(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_cluster_codes_objects_as_one_machine_codes_files(
 ) -> None:
     damaged, target = tmp_path / "damaged", tmp_path / "whole" / "coded"
     target.parent.mkdir()
-    options = {"threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with LocalCluster(n_workers=2, **options) as running:
         words = ("--scheduler", running.scheduler_address)
         assert_same(coded(target, f"{VISITS}*.parquet", *words), local)

@@ -16,7 +16,8 @@ from codesheet.exports.export import ROWS_AT_ONCE, ExportFile
 from codesheet.exports.families import Families
 from codesheet.exports.grouping import Chunks, Grouping
 from codesheet.issues import Issue
-from codesheet.results.tables import Results, SpooledTable
+from codesheet.results.coded_chunk import Done
+from codesheet.results.tables import SpooledTable
 
 
 @dataclass(slots=True)
@@ -48,15 +49,17 @@ class ClusterExport:
         """Say what only the record of the run need hold of the files, after the notes."""
         return [*self.notes, *(record for file in self.files for record in file.layout.records)]
 
-    def coded(self) -> Iterator[Results]:
-        """Code the rows, chunk by chunk, and give the results of each in order."""
+    def coded(self, rows_to_verify: int) -> Iterator[Done]:
+        """Code the rows, chunk by chunk, and give the results of each in order; so many rows are verified."""
         chunks = Chunks(self.families, ROWS_AT_ONCE)
         holding: list[list[int]] = [[] for _ in range(chunks.count)]
         handed_out = self.workers.each(tasks.hand_out, self._rows_to_hand_out(chunks))
         for number, touched in enumerate(handed_out):
             for chunk in touched:
                 holding[chunk].append(number)
-        calls = ((self.folder, chunk, numbers, self.files) for chunk, numbers in enumerate(holding))
+        calls = (
+            (self.folder, chunk, numbers, self.files, rows_to_verify) for chunk, numbers in enumerate(holding)
+        )
         yield from self.workers.each(tasks.code_chunk, calls)
 
     def _rows_to_hand_out(self, chunks: Chunks) -> Iterator[tuple[object, ...]]:

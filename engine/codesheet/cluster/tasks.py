@@ -25,8 +25,10 @@ from codesheet.exports.pieces import PieceStore
 from codesheet.exports.reader import read_file
 from codesheet.exports.table import RawTable
 from codesheet.issues import Issue
+from codesheet.results.coded_chunk import Done
 from codesheet.results.files import write_parquet
 from codesheet.results.tables import Results, SpooledTable
+from codesheet.verifying.verification import code_and_verify
 
 _RULESET = "ruleset"
 
@@ -90,8 +92,13 @@ def hand_out(
     return sorted(touched)
 
 
-def code_chunk(folder: Path, chunk: int, numbers: Sequence[int], files: Sequence[ExportFile]) -> Results:
-    """Code a chunk of whole visits, of rows of the files with these numbers; its tables wait on disk."""
+def code_chunk(
+    folder: Path, chunk: int, numbers: Sequence[int], files: Sequence[ExportFile], rows_to_verify: int
+) -> Done:
+    """Code a chunk of whole visits, of rows of the files with these numbers; its tables wait on disk.
+
+    Of the `rows_to_verify` of the run it verifies its share.
+    """
     coder = _coder(folder)
     parts = (
         FileRows(table, families, files[number].headings, files[number].layout)
@@ -100,9 +107,11 @@ def code_chunk(folder: Path, chunk: int, numbers: Sequence[int], files: Sequence
     )
     encounters = make_encounters(parts, [file.layout for file in files], coder.ruleset.rulebook)
     results = Results(_new_folder(folder, "coded"), keep_first=False)
+    of_rows = sum(file.row_count for file in files)
     with _one_at_a_time:
-        results.add(coder.code(encounters))
-    return results
+        batch, verification = code_and_verify(coder, encounters, rows_to_verify, of_rows)
+    results.add(batch)
+    return Done(results, verification)
 
 
 def write_part(path: Path, table: SpooledTable) -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,7 @@ from codesheet.exports.reader import read_export
 from codesheet.history_files import HistoryFile, locked, read_history, write_history
 from codesheet.issues import Issue, has_errors
 from codesheet.replacing import working_folder
+from codesheet.results.coded_chunk import Done
 from codesheet.results.run_record import InputFile, RunRecord, new_run_record
 from codesheet.results.tables import Results
 from codesheet.results.writer import refuse_target, write_results
@@ -106,11 +107,11 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
         report("Coding")
         run = _record(ruleset, export.files, export.records)
         work = Work(ruleset, export.layouts, export.row_count, folder, history, rows_to_verify)
-        results, verification = _coded(export, work, jobs, report)
-        if verification is not None:
-            if verification.differences:
-                return CodeOutcome(issues, notes=export.notes, verification=verification)
-            run = dataclasses.replace(run, verified=verification.outcome)
+        chunks = code_chunks(work, export.rows_by_chunk(), jobs)
+        results, verification = _gathered(chunks, export.row_count, report)
+        if verification is not None and verification.differences:
+            return CodeOutcome(issues, notes=export.notes, verification=verification)
+        run = _with_outcome(run, verification)
         report("Writing results")
         files = write_results(results, ruleset, run, target, form, jobs=jobs)
         notes = list(export.notes)
@@ -124,7 +125,13 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
 
 
 def code_on_cluster(
-    visits: Sequence[Place], rulebook: Path, target: Path, address: str, report: Report
+    visits: Sequence[Place],
+    rulebook: Path,
+    target: Path,
+    address: str,
+    report: Report,
+    *,
+    rows_to_verify: int = 0,
 ) -> CodeOutcome:
     """Code a visit export on a Dask cluster that shares this folder, into a folder of parquet.
 
@@ -148,13 +155,13 @@ def code_on_cluster(
             return CodeOutcome(issues)
         report("Coding")
         run = _record(ruleset, export.files, export.records)
-        results = Results()
-        for more_results in export.coded():
-            results.take_in(more_results)
-            report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
+        results, verification = _gathered(export.coded(rows_to_verify), export.row_count, report)
+        if verification is not None and verification.differences:
+            return CodeOutcome(issues, notes=export.notes, verification=verification)
+        run = _with_outcome(run, verification)
         report("Writing results")
         files = write_results(results, ruleset, run, target, "parquet", export.write_parts)
-    return CodeOutcome(issues, results, files, export.notes)
+    return CodeOutcome(issues, results, files, export.notes, verification)
 
 
 def _paths(visits: Sequence[Place]) -> list[Path]:
@@ -183,13 +190,17 @@ def _history(file: HistoryFile, export: Export, visit_key: str) -> History:
     return file.history()
 
 
-def _coded(export: Export, work: Work, jobs: int, report: Report) -> tuple[Results, Verification | None]:
-    """Code an export chunk by chunk, and verify of each its share of the rows to be verified."""
+def _gathered(chunks: Iterable[Done], row_count: int, report: Report) -> tuple[Results, Verification | None]:
+    """Put the results of coded chunks together, and what came of verifying them."""
     results = Results()
     verified: Verification | None = None
-    for done in code_chunks(work, export.rows_by_chunk(), jobs):
+    for done in chunks:
         results.take_in(done.results)
-        report(f"Coding: {results.counts.rows_in:,} of {export.row_count:,} rows")
+        report(f"Coding: {results.counts.rows_in:,} of {row_count:,} rows")
         if done.verification is not None:
             verified = done.verification.after(verified)
     return results, verified
+
+
+def _with_outcome(run: RunRecord, verification: Verification | None) -> RunRecord:
+    return run if verification is None else dataclasses.replace(run, verified=verification.outcome)

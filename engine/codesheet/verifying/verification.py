@@ -62,6 +62,17 @@ def verify(
     return Verification(len(picked), len(plain.visits), tuple(found))
 
 
+def code_and_verify(
+    coder: Coder, encounters: Encounters, rows: int, of_rows: int
+) -> tuple[CodedBatch, Verification | None]:
+    """Code a chunk of a run of `of_rows` rows, and verify its share of the `rows` that are to be verified."""
+    batch = coder.code(encounters)
+    if not rows:
+        return batch, None
+    share = -(-rows * encounters.row_count // max(of_rows, 1))
+    return batch, verify(coder.ruleset, encounters, batch, share, coder.history)
+
+
 def _plain_past(
     rulebook: Rulebook, history: History, rows: Sequence[Mapping[str, Scalar | None]]
 ) -> ClaimState:
