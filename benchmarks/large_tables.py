@@ -19,6 +19,7 @@ from random import Random
 from time import perf_counter
 from typing import TypeAlias
 
+import numpy as np
 from openpyxl import Workbook
 
 from codesheet.checks import check
@@ -225,15 +226,20 @@ def write_visits(shape: Shape, path: Path) -> None:
 
 
 def expected(shape: Shape) -> list[set[str]]:
-    """Find each visit's rules by asking every cell of every rule."""
-    return [
-        {
-            f"R{number}"
-            for number, rule in enumerate(shape.rules)
-            if all(accepts(visit[name]) for name, (_, accepts) in rule.items())
+    """Find each visit's rules by asking every cell; one that is written many times is asked once a value."""
+    hits = np.ones((len(shape.visits), len(shape.rules)), dtype=bool)
+    for name in shape.columns:
+        cells = dict(rule[name] for rule in shape.rules if name in rule)
+        places = {text: place for place, text in enumerate(cells)}
+        blank = len(cells)
+        cell_of = np.array([places[rule[name][0]] if name in rule else blank for rule in shape.rules])
+        values = dict.fromkeys(visit[name] for visit in shape.visits)
+        answers = {
+            value: np.array([*(accepts(value) for accepts in cells.values()), True])[cell_of]
+            for value in values
         }
-        for visit in shape.visits
-    ]
+        hits &= np.array([answers[visit[name]] for visit in shape.visits])
+    return [{f"R{number}" for number in np.flatnonzero(row)} for row in hits]
 
 
 def code(shape: Shape, folder: Path) -> tuple[list[set[str]], Timing]:
