@@ -5,7 +5,7 @@ it once. It is written beside its place and renamed, after the results were writ
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from codesheet.coding.batch import Encounters
 from codesheet.coding.history import CODE, COLUMNS, DAY, DISPOSITION, NOT_COUNTED, UNITS, VISIT, History
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import fold
@@ -81,10 +80,8 @@ class HistoryFile:
         """Say whether it holds no lines."""
         return not self._lines.num_rows
 
-    def leave_out(self, encounters: Encounters, visit_key: str) -> None:
+    def leave_out(self, visits: Sequence[str]) -> None:
         """Leave out the lines of some visits: their results of this run take their place."""
-        words = encounters.frame.vocabulary.words
-        visits = [str(words[i]) for i in np.unique(encounters.frame[visit_key].data).tolist()]
         found = pc.is_in(self._lines.column(VISIT), pa.array(visits, pa.large_string()))
         self._kept &= ~found.to_numpy()
 

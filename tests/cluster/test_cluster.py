@@ -165,7 +165,7 @@ def test_without_the_extra_the_message_says_what_to_install(
     assert 'pip install "codesheet[dask]"' in result.stderr
 
 
-@pytest.mark.parametrize("more", [["--format", "xlsx"], ["--history", "may.parquet"]])
+@pytest.mark.parametrize("more", [["--format", "xlsx"], ["--format", "csv"]])
 def test_what_a_cluster_does_not_do_is_refused(more: list[str], tmp_path: Path) -> None:
     result = run(str(SAMPLE), "-o", str(tmp_path / "coded"), "--scheduler", "tcp://127.0.0.1:1", *more)
     assert result.exit_code == 2

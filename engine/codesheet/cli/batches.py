@@ -105,9 +105,15 @@ def code(  # noqa: PLR0913 - one option each
     try:
         with progress() as report:
             if scheduler is not None:
-                _refuse_for_cluster(form, history)
+                _refuse_for_cluster(form)
                 outcome = batches.code_on_cluster(
-                    places, rulebook, output, scheduler, report, rows_to_verify=verify
+                    places,
+                    rulebook,
+                    output,
+                    scheduler,
+                    report,
+                    rows_to_verify=verify,
+                    past=_past(history, history_begins),
                 )
             else:
                 outcome = batches.code_visits(
@@ -147,12 +153,10 @@ def code(  # noqa: PLR0913 - one option each
     raise typer.Exit(FAULTS if struck else DONE)
 
 
-def _refuse_for_cluster(form: ResultFormat | None, history: Path | None) -> None:
+def _refuse_for_cluster(form: ResultFormat | None) -> None:
     """Refuse what a cluster does not do."""
     if form not in (None, ResultFormat.PARQUET):
         raise typer.BadParameter("a cluster writes parquet: leave --format out, or name parquet.")
-    if history is not None:
-        raise typer.BadParameter("--history is for one machine: leave it or --scheduler out.")
 
 
 def _past(history: Path | None, begins: datetime | None) -> "Past | None":

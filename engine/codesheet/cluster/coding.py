@@ -5,11 +5,12 @@ one machine (`exports/families.py`), so the results are the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codesheet.cluster import tasks
 from codesheet.cluster.scheduler import Workers
+from codesheet.coding.history import History
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.addresses import Place
 from codesheet.exports.export import ROWS_AT_ONCE, ExportFile
@@ -28,6 +29,8 @@ class ClusterExport:
     folder: Path
     surveyed: list[tasks.Surveyed]
     families: Families
+    files_of_chunks: list[list[int]] = field(default_factory=list)
+    has_history: bool = False
 
     @property
     def files(self) -> list[ExportFile]:
@@ -49,16 +52,30 @@ class ClusterExport:
         """Say what only the record of the run need hold of the files, after the notes."""
         return [*self.notes, *(record for file in self.files for record in file.layout.records)]
 
-    def coded(self, rows_to_verify: int) -> Iterator[Done]:
-        """Code the rows, chunk by chunk, and give the results of each in order; so many rows are verified."""
+    def hand_out(self) -> None:
+        """Put each row where its chunk finds it."""
         chunks = Chunks(self.families, ROWS_AT_ONCE)
-        holding: list[list[int]] = [[] for _ in range(chunks.count)]
+        self.files_of_chunks = [[] for _ in range(chunks.count)]
         handed_out = self.workers.each(tasks.hand_out, self._rows_to_hand_out(chunks))
         for number, touched in enumerate(handed_out):
             for chunk in touched:
-                holding[chunk].append(number)
+                self.files_of_chunks[chunk].append(number)
+
+    def visits(self) -> Iterator[list[str]]:
+        """Give the visits of each chunk that can be coded."""
+        calls = ((self.folder, *chunk, self.files) for chunk in enumerate(self.files_of_chunks))
+        yield from self.workers.each(tasks.visits_of_chunk, calls)
+
+    def share_history(self, history: History) -> None:
+        """Let chunks be coded with what earlier runs used up."""
+        tasks.share_history(history, self.folder)
+        self.has_history = True
+
+    def coded(self, rows_to_verify: int) -> Iterator[Done]:
+        """Code the rows handed out, chunk by chunk, and verify so many; give what came of each in order."""
         calls = (
-            (self.folder, chunk, numbers, self.files, rows_to_verify) for chunk, numbers in enumerate(holding)
+            (self.folder, *chunk, self.files, rows_to_verify, self.has_history)
+            for chunk in enumerate(self.files_of_chunks)
         )
         yield from self.workers.each(tasks.code_chunk, calls)
 

@@ -10,12 +10,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
+from codesheet.coding.batch import Encounters, visits_of
 from codesheet.coding.coder import Coder
 from codesheet.coding.columns import Index
+from codesheet.coding.history import History
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.exports.addresses import Place
 from codesheet.exports.export import Export, ExportFile, FileRows, make_encounters, taken
@@ -25,12 +28,14 @@ from codesheet.exports.pieces import PieceStore
 from codesheet.exports.reader import read_file
 from codesheet.exports.table import RawTable
 from codesheet.issues import Issue
+from codesheet.model import Rulebook
 from codesheet.results.coded_chunk import Done
 from codesheet.results.files import write_parquet
 from codesheet.results.tables import Results, SpooledTable
 from codesheet.verifying.verification import code_and_verify
 
 _RULESET = "ruleset"
+_HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,12 @@ def share_ruleset(ruleset: Ruleset, folder: Path) -> None:
     """Put the rules where every worker finds them."""
     with (folder / _RULESET).open("wb") as file:
         pickle.dump(ruleset, file, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def share_history(history: History, folder: Path) -> None:
+    """Put what earlier runs used up where every worker finds it."""
+    with (folder / _HISTORY).open("wb") as file:
+        pickle.dump(history, file, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def survey(folder: Path, place: Place) -> Surveyed:
@@ -93,25 +104,44 @@ def hand_out(
 
 
 def code_chunk(
-    folder: Path, chunk: int, numbers: Sequence[int], files: Sequence[ExportFile], rows_to_verify: int
+    folder: Path,
+    chunk: int,
+    numbers: Sequence[int],
+    files: Sequence[ExportFile],
+    rows_to_verify: int,
+    has_history: bool,  # noqa: FBT001 - tasks have no names for what they are given
 ) -> Done:
     """Code a chunk of whole visits, of rows of the files with these numbers; its tables wait on disk.
 
     Of the `rows_to_verify` of the run it verifies its share.
     """
-    coder = _coder(folder)
-    parts = (
-        FileRows(table, families, files[number].headings, files[number].layout)
-        for number in numbers
-        for table, families in _handed_out(_rows_file(folder, number, chunk))
-    )
-    encounters = make_encounters(parts, [file.layout for file in files], coder.ruleset.rulebook)
+    coder = _coder(folder, has_history=has_history)
+    encounters = _encounters(folder, chunk, numbers, files, coder.ruleset.rulebook)
     results = Results(_new_folder(folder, "coded"), keep_first=False)
     of_rows = sum(file.row_count for file in files)
     with _one_at_a_time:
         batch, verification = code_and_verify(coder, encounters, rows_to_verify, of_rows)
     results.add(batch)
     return Done(results, verification)
+
+
+def visits_of_chunk(
+    folder: Path, chunk: int, numbers: Sequence[int], files: Sequence[ExportFile]
+) -> list[str]:
+    """Give the visits of a chunk that can be coded."""
+    rulebook = _coder(folder).ruleset.rulebook
+    return visits_of(_encounters(folder, chunk, numbers, files, rulebook), rulebook.visit_key)
+
+
+def _encounters(
+    folder: Path, chunk: int, numbers: Sequence[int], files: Sequence[ExportFile], rulebook: Rulebook
+) -> Encounters:
+    parts = (
+        FileRows(table, families, files[number].headings, files[number].layout)
+        for number in numbers
+        for table, families in _handed_out(_rows_file(folder, number, chunk))
+    )
+    return make_encounters(parts, [file.layout for file in files], rulebook)
 
 
 def write_part(path: Path, table: SpooledTable) -> None:
@@ -141,15 +171,20 @@ def _new_folder(folder: Path, what: str) -> Path:
 _one_at_a_time = threading.Lock()
 """A worker may have several threads; a coder serves one."""
 
-_coders: dict[Path, Coder] = {}
-"""The coder of the run at hand; it remembers what it has matched."""
+_coders: dict[tuple[Path, bool], Coder] = {}
+"""The coder of the run at hand, with or without a history; it remembers what it has matched."""
 
 
-def _coder(folder: Path) -> Coder:
+def _coder(folder: Path, *, has_history: bool = False) -> Coder:
     with _one_at_a_time:
-        found = _coders.get(folder)
+        found = _coders.get((folder, has_history))
         if found is None:
             _coders.clear()
-            with (folder / _RULESET).open("rb") as file:
-                found = _coders[folder] = Coder(pickle.load(file))  # noqa: S301 - this run wrote it
+            history = _shared(folder / _HISTORY) if has_history else None
+            found = _coders[folder, has_history] = Coder(_shared(folder / _RULESET), history)
         return found
+
+
+def _shared(path: Path) -> Any:  # noqa: ANN401 - what was shared under that name
+    with path.open("rb") as file:
+        return pickle.load(file)  # noqa: S301 - this run wrote it

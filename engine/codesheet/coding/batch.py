@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from codesheet.coding.columns import Frame
@@ -55,3 +56,9 @@ class CodedBatch:
     rows_rejected: int
     seconds: dict[str, float] = field(default_factory=dict)
     history_lines: pd.DataFrame | None = None
+
+
+def visits_of(encounters: Encounters, visit_key: str) -> list[str]:
+    """Give the visits of encounter rows, each once."""
+    words = encounters.frame.vocabulary.words
+    return [str(words[i]) for i in np.unique(encounters.frame[visit_key].data).tolist()]

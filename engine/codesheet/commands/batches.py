@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codesheet.cluster.coding import survey
 from codesheet.cluster.scheduler import workers_of
+from codesheet.coding.batch import visits_of
 from codesheet.coding.history import History
 from codesheet.commands import Report
 from codesheet.commands.loading import load_ruleset
@@ -114,14 +115,9 @@ def _code_visits(  # noqa: PLR0913 - see code_visits
         run = _with_outcome(run, verification)
         report("Writing results")
         files = write_results(results, ruleset, run, target, form, jobs=jobs)
-        notes = list(export.notes)
-        if past is not None and results.history is None:
-            notes.append(f"there is no Unit limits sheet: {past.path} was neither counted nor written")
-        elif past is not None and results.history is not None:
-            report("Writing the history")
-            write_history(past.path, file, results.history.tables())
-            files = [*files, past.path]
-    return CodeOutcome(issues, results, files, notes, verification)
+        outcome = CodeOutcome(issues, results, files, list(export.notes), verification)
+        _keep_lines(past, file, outcome, report)
+    return outcome
 
 
 def code_on_cluster(
@@ -132,6 +128,7 @@ def code_on_cluster(
     report: Report,
     *,
     rows_to_verify: int = 0,
+    past: Past | None = None,
 ) -> CodeOutcome:
     """Code a visit export on a Dask cluster that shares this folder, into a folder of parquet.
 
@@ -139,11 +136,31 @@ def code_on_cluster(
     """
     visits, issues = find_exports(visits)
     issues += repeated(visits)
-    refuse_target(target, "parquet", _paths(visits))
     if has_errors(issues):
         return CodeOutcome(issues)
+    with locked(past.path) if past is not None else nullcontext():
+        return _code_on_cluster(
+            visits, rulebook, target, address, report, rows_to_verify=rows_to_verify, past=past
+        )
+
+
+def _code_on_cluster(
+    visits: Sequence[Place],
+    rulebook: Path,
+    target: Path,
+    address: str,
+    report: Report,
+    *,
+    rows_to_verify: int,
+    past: Past | None,
+) -> CodeOutcome:
+    refuse_target(target, "parquet", _paths(visits))
     ruleset, issues = load_ruleset(rulebook, report)
     if ruleset is None:
+        return CodeOutcome(issues)
+    file, more = _history_file(past, ruleset)
+    issues += more
+    if has_errors(issues):
         return CodeOutcome(issues)
     report("Connecting")
     target = target.absolute()
@@ -155,13 +172,33 @@ def code_on_cluster(
             return CodeOutcome(issues)
         report("Coding")
         run = _record(ruleset, export.files, export.records)
+        export.hand_out()
+        if file is not None:
+            for of_chunk in export.visits() if not file.is_empty else ():
+                file.leave_out(of_chunk)
+            export.share_history(file.history())
         results, verification = _gathered(export.coded(rows_to_verify), export.row_count, report)
         if verification is not None and verification.differences:
             return CodeOutcome(issues, notes=export.notes, verification=verification)
         run = _with_outcome(run, verification)
         report("Writing results")
         files = write_results(results, ruleset, run, target, "parquet", export.write_parts)
-    return CodeOutcome(issues, results, files, export.notes, verification)
+        outcome = CodeOutcome(issues, results, files, list(export.notes), verification)
+        _keep_lines(past, file, outcome, report)
+    return outcome
+
+
+def _keep_lines(past: Past | None, file: HistoryFile | None, outcome: CodeOutcome, report: Report) -> None:
+    """Put the lines of a run whose results are written into the history file."""
+    if past is None or outcome.results is None:
+        return
+    lines = outcome.results.history
+    if lines is None:
+        outcome.notes.append(f"there is no Unit limits sheet: {past.path} was neither counted nor written")
+        return
+    report("Writing the history")
+    write_history(past.path, file, lines.tables())
+    outcome.files = [*outcome.files, past.path]
 
 
 def _paths(visits: Sequence[Place]) -> list[Path]:
@@ -186,7 +223,7 @@ def _history_file(past: Past | None, ruleset: Ruleset) -> tuple[HistoryFile | No
 def _history(file: HistoryFile, export: Export, visit_key: str) -> History:
     """Give what earlier runs used up, without the visits of an export that can be coded."""
     for chunk in export.chunks() if not file.is_empty else ():
-        file.leave_out(chunk, visit_key)
+        file.leave_out(visits_of(chunk, visit_key))
     return file.history()
 
 
