@@ -1,6 +1,7 @@
 """The records that are coded together, and any field of them: found, or worked out when first asked for."""
 
 from collections.abc import Collection
+from functools import cache
 
 from codesheet.language.unary_tests import Equals, UnaryTest
 from codesheet.language.values import FieldType, Scalar, ValueProblem, fold, read_value, show_value
@@ -42,6 +43,7 @@ class World:
         self.edits = edits or ClaimState()
         self._groups: dict[tuple[str, ...], dict[object, list[Record]]] = {}
         self._busy: set[tuple[int, str]] = set()
+        self._places: dict[tuple[str, str], int] = {}
         self._setters: dict[str, tuple[str, str]] = {}
         self._find_setters()
 
@@ -144,6 +146,12 @@ class World:
 
     def _allowed_place(self, definition: Field, code: str) -> int:
         """Find where a code stands among the allowed values; what is not there stands last."""
+        key = definition.name, code
+        if key not in self._places:
+            self._places[key] = self._find_allowed_place(definition, code)
+        return self._places[key]
+
+    def _find_allowed_place(self, definition: Field, code: str) -> int:
         allowed = definition.allowed
         if allowed is None:
             return 0
@@ -212,6 +220,7 @@ def _nothing_else(name: str) -> Answer:
     raise TypeError(msg)
 
 
+@cache  # the allowed values of a rulebook, read for each record
 def _read(text: str, kind: FieldType) -> Scalar | None:
     try:
         return read_value(text, kind)
