@@ -1,10 +1,12 @@
 """Rules of a table with a Scope that match together and differ, and of which none is more specific."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from codesheet.checks.coverage import TooLarge, is_covered
 from codesheet.checks.geometry import Geometry
 from codesheet.checks.rule_pairs import (
+    MOST_PAIRS,
     Disagreement,
     by_workbook,
     disagreement,
@@ -26,7 +28,7 @@ def crossing_rules(geometry: Geometry) -> Iterator[Issue]:
     table = geometry.table
     if not table.scope or table.hit_policy not in (HitPolicy.OVERRIDE, HitPolicy.COLLECT):
         return
-    found = dict(_crossing(geometry))
+    found = dict(islice(_crossing(geometry), MOST_PAIRS))
     for rule, partners in hubs(found):
         others = [table.rules[partner] for partner in partners]
         pairs = [found[min(rule, partner), max(rule, partner)] for partner in partners]

@@ -12,7 +12,9 @@ from codesheet.language.values import fold
 from codesheet.location import CellRef
 from codesheet.model import Output, Rule
 
-_MOST_PAIRS = 20_000
+MOST_PAIRS = 20_000
+"""So many pairs of rules with one thing wrong are told of in a table; more say no more."""
+
 _MOST_NAMED = 3
 
 
@@ -32,7 +34,7 @@ def hubs(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
     """
     partners: dict[int, set[int]] = {}
     for count, (one, other) in enumerate(pairs):
-        if count >= _MOST_PAIRS:
+        if count >= MOST_PAIRS:
             break
         partners.setdefault(one, set()).add(other)
         partners.setdefault(other, set()).add(one)
