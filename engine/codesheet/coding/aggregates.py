@@ -5,19 +5,15 @@ that `any` is yes where one certain row is. Among the rows that take part, one m
 max and all missing; any, count, first, rank and list leave it out (DESIGN §5; decisions, note 5).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from codesheet.coding.columns import MISSING, Column, Data, Ids, Index, Mask
+from codesheet.coding.ragged import sequences
 from codesheet.coding.text_functions import unique_folded
 from codesheet.coding.view import View
 from codesheet.language.values import FieldType, show_value
-
-_ROUNDS = 64
-"""A visit seldom has more rows; a longer list is made by itself."""
 
 
 @dataclass(slots=True)
@@ -194,36 +190,12 @@ def _list(values: Column, group: _Group) -> Column:
     rows = np.flatnonzero(group.taking_part & ~values.missing)
     rows = rows[np.lexsort((group.view.order[rows], group.numbers[rows]))]
     ids = np.full(group.count, MISSING, dtype=np.int32)
-    for groups, items in _sequences(group.numbers[rows], values.data[rows]):
+    for groups, items in sequences(group.numbers[rows], values.data[rows]):
         ids[groups] = vocabulary.id_of(_flat(items, values, group.view))
     lost = group.taking_part & values.missing
     roots = group.view.frame.roots.union(group.unknown_roots, group.roots_of(values.roots, lost))
     missing = group.unknown | (ids == MISSING)
     return _spread(FieldType.CODE_LIST, ids, group, missing, roots)
-
-
-def _sequences(numbers: Index, data: Data) -> Iterator[tuple[Index, tuple[float | int, ...]]]:
-    """Give each distinct sequence of values with the groups that have it; rows stand by group, in order.
-
-    Sequences grow one place a round, all groups at once; those still growing after many rounds are few.
-    """
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-    lengths = np.diff(starts, append=len(numbers))
-    values = pd.factorize(data)[0].astype(np.int64)
-    width = int(values.max()) + 1 if len(values) else 1
-    sequence = np.zeros(len(starts), dtype=np.int64)
-    growing = np.arange(len(starts))
-    for place in range(min(int(lengths.max(initial=0)), _ROUNDS)):
-        growing = growing[lengths[growing] > place]
-        grown = pd.factorize(sequence[growing] * width + values[starts[growing] + place])[0]
-        sequence[growing] = grown + int(sequence.max()) + 1
-    long = growing[lengths[growing] > _ROUNDS]
-    sequence[long] = np.arange(len(long)) + int(sequence.max(initial=0)) + 1
-    ranked = np.argsort(sequence, kind="stable")
-    leads = np.flatnonzero(np.diff(sequence[ranked], prepend=-1))
-    for same in np.split(ranked, leads[1:]) if len(ranked) else ():
-        start = starts[same[0]]
-        yield numbers[starts[same]], tuple(data[start : start + lengths[same[0]]].tolist())
 
 
 def _flat(items: tuple[float | int, ...], values: Column, view: View) -> tuple[str, ...]:

@@ -240,31 +240,36 @@ def without_dropped(lines: Lines, context: Context) -> Lines:
 
 def note_dropped(lines: Lines, places: Index, context: Context) -> None:
     """Say in the visit's edits which lines were dropped, and why."""
-    view = lines.frame
-    codes = view.vocabulary.words
-    texts = []
-    for place in places.tolist():
-        code = codes[view["Code"].data[place]] if view["Code"].data[place] != MISSING else "a line"
-        why = codes[lines.why[place]] if lines.why[place] != MISSING else ""
-        texts.append(f"{code} dropped: {why}")
     context.log.add(
         EditKind.DROPPED,
         lines.row[places],
-        view.vocabulary.ids_of(texts),
+        code_and_reason(lines, places, " dropped: "),
         weight=DROP,
         rule=lines.address[places],
     )
 
 
+def code_and_reason(lines: Lines, places: Index, between: str) -> Ids:
+    """Write the code and the reason of some lines as texts."""
+    codes, reasons = lines.frame["Code"].data[places], lines.why[places]
+    numbers, leads = distinct([codes.astype(np.int64), reasons.astype(np.int64)], len(places))
+    words = lines.frame.vocabulary.words
+    texts = []
+    for code, why in zip(codes[leads].tolist(), reasons[leads].tolist(), strict=True):
+        named = "a line" if code == MISSING else words[code]
+        texts.append(f"{named}{between}{'' if why == MISSING else words[why]}")
+    return lines.frame.vocabulary.ids_of(texts)[numbers]
+
+
 def combine(lines: Lines, view: View) -> Lines:
     """Make lines of a visit and day one that are alike in every line field but Units, which are added."""
     numbers, first = _alike(lines, view)
+    if len(first) == len(lines):
+        return lines
     kept = lines.take(first)
     of_line, rows = numbers[lines.joined[0]], lines.joined[1]
     once = distinct([of_line, rows], len(rows))[1]  # parts that were split off share rows with their line
     kept.joined = of_line[once], rows[once]
-    if len(first) == len(lines):
-        return kept
     units = lines.frame["Units"]
     sums = np.bincount(numbers, weights=units.data, minlength=len(first)).astype(np.float64)
     kept.frame.columns["Units"] = Column(units.type, sums, _united_roots(units, numbers, lines.frame))

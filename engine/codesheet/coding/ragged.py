@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import pandas as pd
 
-from codesheet.coding.columns import Index
+from codesheet.coding.columns import Data, Index
+
+_ROUNDS = 64
+"""A visit seldom has more rows; a longer sequence is looked at by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,27 @@ def by_number(numbers: Index) -> Iterator[tuple[int, Index]]:
         if end > start:
             yield number, order[start:end]
         start = end
+
+
+def sequences(numbers: Index, data: Data) -> Iterator[tuple[Index, tuple[float | int, ...]]]:
+    """Give each distinct sequence of values with the groups that have it; rows stand by group, in order.
+
+    Sequences grow one place a round, all groups at once; those still growing after many rounds are few.
+    """
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    lengths = np.diff(starts, append=len(numbers))
+    values = pd.factorize(data)[0].astype(np.int64)
+    width = int(values.max()) + 1 if len(values) else 1
+    sequence = np.zeros(len(starts), dtype=np.int64)
+    growing = np.arange(len(starts))
+    for place in range(min(int(lengths.max(initial=0)), _ROUNDS)):
+        growing = growing[lengths[growing] > place]
+        grown = pd.factorize(sequence[growing] * width + values[starts[growing] + place])[0]
+        sequence[growing] = grown + int(sequence.max()) + 1
+    long = growing[lengths[growing] > _ROUNDS]
+    sequence[long] = np.arange(len(long)) + int(sequence.max(initial=0)) + 1
+    ranked = np.argsort(sequence, kind="stable")
+    leads = np.flatnonzero(np.diff(sequence[ranked], prepend=-1))
+    for same in np.split(ranked, leads[1:]) if len(ranked) else ():
+        start = starts[same[0]]
+        yield numbers[starts[same]], tuple(data[start : start + lengths[same[0]]].tolist())

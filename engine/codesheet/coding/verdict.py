@@ -6,10 +6,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from codesheet.coding.columns import Ids, Mask
+from codesheet.coding.columns import MISSING, Ids, Mask
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DENY, DROP, NO_LINE, REVIEW, EditKind
-from codesheet.coding.lines import Lines, NoLines
+from codesheet.coding.lines import Lines, NoLines, code_and_reason
+from codesheet.coding.ragged import by_number, sequences
+from codesheet.coding.view import distinct
 from codesheet.compiling.graph import claim_edit_tables
 from codesheet.location import CellRef
 from codesheet.model import Result, Rulebook
@@ -50,15 +52,10 @@ def reach_verdict(
 def _list_lines_in_review(lines: Lines, context: Context) -> None:
     """Put lines that a rule gave the disposition review on the worklist, with the line's reason."""
     places = np.flatnonzero(lines.weight == REVIEW)
-    if not len(places):
-        return
-    words = context.view.frame.vocabulary.texts()
-    codes, reasons = words[lines.frame["Code"].data[places]], words[lines.why[places]]
-    texts = [f"{code or 'a line'}: {why}" for code, why in zip(codes.tolist(), reasons.tolist(), strict=True)]
     context.log.add(
         EditKind.RULE,
         lines.row[places],
-        context.view.frame.vocabulary.ids_of(texts),
+        code_and_reason(lines, places, ": "),
         rule=lines.address[places],
         lines=places,
     )
@@ -69,32 +66,31 @@ def _ask_for_facts(context: Context) -> None:
     asks = context.asks
     if not asks.rows:
         return
-    rows, roots = np.concatenate(asks.rows), np.concatenate(asks.roots)
-    names = [name for name, _ in asks.tables]
-    table = np.repeat(np.arange(len(names)), [count for _, count in asks.tables])
-    tables_of: dict[tuple[int, int], list[int]] = {}
-    for row, root, number in zip(rows.tolist(), roots.tolist(), table.tolist(), strict=True):
-        tables_of.setdefault((row, root), []).append(number)
-    texts, rules, keys = [], [], []
-    for (row, root), numbers in tables_of.items():
-        asking = list(dict.fromkeys(names[number] for number in numbers))
-        missing = sorted(context.view.frame.roots.sets[root]) or ["a fact"]
-        it = "it" if len(missing) == 1 else "them"
-        texts.append(
-            f"{' and '.join(missing)} not recorded: ask for {it}; "
-            f"without {it} {', '.join(asking)} cannot be decided"
-        )
-        sheets = [_sheet_of(name, context.view.rulebook) for name in asking]
-        rules.append("; ".join(map(str, sheets)))
-        keys.append((row, root))
+    rows, roots = np.concatenate(asks.rows), np.concatenate(asks.roots).astype(np.int64)
+    names = list(dict.fromkeys(name for name, _ in asks.tables))
+    numbers = [names.index(name) for name, _ in asks.tables]
+    tables = np.repeat(np.array(numbers, dtype=np.int64), [count for _, count in asks.tables])
+    pairs, leads = distinct([rows, roots], len(rows))
+    once = distinct([pairs, tables], len(rows))[1]
+    once = once[np.argsort(pairs[once], kind="stable")]
+    texts, rules = (np.full(len(leads), MISSING, dtype=np.int32) for _ in range(2))
     words = context.view.frame.vocabulary
-    pairs = np.array(keys, dtype=np.int64)
-    context.log.add(
-        EditKind.UNDECIDED,
-        pairs[:, 0],
-        words.ids_of(texts),
-        rule=words.ids_of(rules),
-        facts=pairs[:, 1].astype(np.int32),
+    for alike, asking in sequences(pairs[once], tables[once]):
+        asked_by = [names[int(number)] for number in asking]
+        rules[alike] = words.id_of(
+            "; ".join(str(_sheet_of(name, context.view.rulebook)) for name in asked_by)
+        )
+        for root, places in by_number(roots[leads[alike]]):
+            missing = sorted(context.view.frame.roots.sets[root]) or ["a fact"]
+            texts[alike[places]] = words.id_of(_question(missing, asked_by))
+    context.log.add(EditKind.UNDECIDED, rows[leads], texts, rule=rules, facts=roots[leads].astype(np.int32))
+
+
+def _question(missing: Sequence[str], tables: Sequence[str]) -> str:
+    it = "it" if len(missing) == 1 else "them"
+    return (
+        f"{' and '.join(missing)} not recorded: ask for {it}; "
+        f"without {it} {', '.join(tables)} cannot be decided"
     )
 
 
