@@ -199,19 +199,21 @@ class Coder:
             context.set_field(definition[name], lines.frame[name])
         lines = without_dropped(lines, context)
         for table in self._changes:
-            context = self._line_context(lines, rows)
+            context = self._line_context(
+                lines, _apart(rows)
+            )  # what is said of lines is said of those that stand
             self._run_line_steps(context, before_edits=True)
+            context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
             with self._timed("decisions"):
                 lines = change_lines(table, context, lines)
         with self._timed("lines"):
             lines = combine(lines, rows.view)
         if self._last_changes or self._last_edits:
             lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
-            apart = dataclasses.replace(rows, log=EditLog(rows.view.frame), asks=Asks())
-            context, _ = self._prepare(lines, apart)  # what results show: each line's weightiest limit
+            context, _ = self._prepare(lines, _apart(rows))  # what results show: each line's weightiest limit
             context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
         else:
-            context, _ = self._prepare(lines, rows)
+            context, _ = self._prepare(lines, rows, lines_stand=True)
         context.lines_stand = True
         for join in self._edit_joins.values():
             join.say_left_out(context)
@@ -220,12 +222,15 @@ class Coder:
                 table.raise_edits(context)
         return lines
 
-    def _prepare(self, lines: Lines, rows: Context, turn: int = 0) -> tuple[Context, int]:
+    def _prepare(
+        self, lines: Lines, rows: Context, turn: int = 0, *, lines_stand: bool = False
+    ) -> tuple[Context, int]:
         """Compute the line fields, each line's limits in their turn; say how many turns there are."""
         limits = self._edit_joins.get(Kind.UNIT_LIMITS.value)
         if isinstance(limits, LimitJoin):
             limits.turn = turn
         context = self._line_context(lines, rows)
+        context.lines_stand = lines_stand
         self._run_line_steps(context)
         if not isinstance(limits, LimitJoin):
             return context, 1
@@ -242,6 +247,11 @@ class Coder:
         because = {name: words[lines.row] for name, words in rows.because.items()}
         view = lines.view(rows.view)
         return Context(view, rows.log, rows.asks, because, lines.row, standing=lines.standing)
+
+
+def _apart(context: Context) -> Context:
+    """Give a context whose edits and questions are nobody's."""
+    return dataclasses.replace(context, log=EditLog(context.view.frame), asks=Asks())
 
 
 def _edit_joins(rulebook: Rulebook, history: History | None) -> dict[str, PairJoin | LimitJoin | AddOnJoin]:

@@ -128,6 +128,10 @@ def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context:
         lines.address[at] = join_reasons(lines.address[at], addresses[fresh], context.view)
 
 
+def _parts(addresses: str) -> frozenset[str]:
+    return frozenset(addresses.split("; "))
+
+
 def _not_yet_told(entries: Index, places: Index, addresses: Ids, lines: Lines, view: View) -> Index:
     """Leave out the rules that a line names already: a rule that is applied again gives its reason once."""
     if not len(entries):
@@ -136,7 +140,7 @@ def _not_yet_told(entries: Index, places: Index, addresses: Ids, lines: Lines, v
     numbers, leads = distinct(pairs, len(entries))
     words = view.frame.vocabulary.words
     fresh = [
-        MISSING in (had, told) or f"; {words[told]}; " not in f"; {words[had]}; "
+        MISSING in (had, told) or not _parts(str(words[told])) <= _parts(str(words[had]))
         for had, told in zip(pairs[0][leads].tolist(), pairs[1][leads].tolist(), strict=True)
     ]
     return entries[np.array(fresh, dtype=bool)[numbers]]

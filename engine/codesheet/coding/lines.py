@@ -273,8 +273,8 @@ def combine(lines: Lines, view: View) -> Lines:
     units = lines.frame["Units"]
     sums = np.bincount(numbers, weights=units.data, minlength=len(first)).astype(np.float64)
     kept.frame.columns["Units"] = Column(units.type, sums, _united_roots(units, numbers, lines.frame))
-    kept.why = _united(lines.why, numbers, view, each_part_once=True)
-    kept.address = _united(lines.address, numbers, view, each_part_once=False)
+    kept.why = _united(lines.why, numbers, first, view)
+    kept.address = _united(lines.address, numbers, first, view)
     return kept
 
 
@@ -306,10 +306,13 @@ def _united_roots(column: Column, numbers: Index, frame: Frame) -> Ids:
     return united
 
 
-def _united(ids: Ids, numbers: Index, view: View, *, each_part_once: bool) -> Ids:
-    """Join the texts of the lines made one."""
-    united = np.full(int(numbers.max()) + 1, MISSING, dtype=np.int32)
-    for entries in in_rounds(numbers):
-        places = numbers[entries]
-        united[places] = join_reasons(united[places], ids[entries], view, each_part_once=each_part_once)
+def _united(ids: Ids, numbers: Index, first: Index, view: View) -> Ids:
+    """Join the texts of the lines made one, each part once: lines may be made one again and again."""
+    united = ids[first]
+    several = np.flatnonzero((np.bincount(numbers) > 1)[numbers])
+    united[numbers[several]] = MISSING
+    for entries in in_rounds(numbers[several]):
+        lines = several[entries]
+        places = numbers[lines]
+        united[places] = join_reasons(united[places], ids[lines], view, each_part_once=True)
     return united

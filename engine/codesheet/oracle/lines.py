@@ -162,9 +162,14 @@ def _apply(change: _Change, line: ClaimLine) -> None:
     for disposition in change.dispositions:
         line.weigh(disposition)
     for reason, rule in zip(change.why, change.rules, strict=True):
-        if f"; {rule}; " not in f"; {'; '.join(line.rules)}; ":  # a rule applied again gives its reason once
+        if not _addresses([rule]) <= _addresses(line.rules):  # a rule applied again gives its reason once
             line.why = list(dict.fromkeys([*line.why, reason]))
             line.rules.append(rule)
+
+
+def _addresses(rules: Sequence[str]) -> set[str]:
+    """Give the addresses of rules, and of the claim edits' rows they turned on."""
+    return {address for rule in rules for address in rule.split("; ")}
 
 
 def _split(line: ClaimLine, units: float) -> ClaimLine:

@@ -144,8 +144,10 @@ class _Coding:
         late = [table for table in changes if turns_on(table, by_edits)]
         for table in changes:
             if table not in late:
-                world = self._world_of(lines)
+                self._seen = None
+                world = self._world_of(lines, Log())  # what is said of lines is said of those that stand
                 world.work_out_everything(but=by_edits)
+                world.log = self.log
                 lines = change_lines(table, lines, world)
         lines = combine(lines, self.rulebook)
         edits = self._edit_tables(Level.LINE)
@@ -175,7 +177,8 @@ class _Coding:
         wanted = self.log if log is None else log
         fallen = {line.record for line in lines if line.denied or line.disposition in _FALLEN}
         state = turn, fallen, [(line.record, dict(line.record.given)) for line in lines]
-        if self._seen is not None and self._seen[0] == state and self._seen[1] in (self.log, wanted):
+        kept = self._seen is not None and any(self._seen[1] is one for one in (self.log, wanted))
+        if self._seen is not None and kept and self._seen[0] == state:
             world = self._seen[2]  # nothing has changed since, and what was objected to is kept
             world.log = wanted
             return world
