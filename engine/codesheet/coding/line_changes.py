@@ -124,7 +124,7 @@ def _add_reasons(why: Ids, addresses: Ids, places: Index, lines: Lines, context:
     for entries in in_rounds(places):
         fresh = _not_yet_told(entries, places, addresses, lines, context.view)
         at = places[fresh]
-        lines.why[at] = join_reasons(lines.why[at], why[fresh], context.view)
+        lines.why[at] = join_reasons(lines.why[at], why[fresh], context.view, each_part_once=True)
         lines.address[at] = join_reasons(lines.address[at], addresses[fresh], context.view)
 
 
