@@ -213,8 +213,7 @@ class Coder:
             context, _ = self._prepare(lines, _apart(rows))  # what results show: each line's weightiest limit
             context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
         else:
-            context, _ = self._prepare(lines, rows, lines_stand=True)
-        context.lines_stand = True
+            context, _ = self._prepare(lines, rows)
         for join in self._edit_joins.values():
             join.say_left_out(context)
         with self._timed("decisions"):
@@ -222,15 +221,13 @@ class Coder:
                 table.raise_edits(context)
         return lines
 
-    def _prepare(
-        self, lines: Lines, rows: Context, turn: int = 0, *, lines_stand: bool = False
-    ) -> tuple[Context, int]:
+    def _prepare(self, lines: Lines, rows: Context, turn: int = 0) -> tuple[Context, int]:
         """Compute the line fields, each line's limits in their turn; say how many turns there are."""
         limits = self._edit_joins.get(Kind.UNIT_LIMITS.value)
         if isinstance(limits, LimitJoin):
             limits.turn = turn
         context = self._line_context(lines, rows)
-        context.lines_stand = lines_stand
+        context.lines_stand = True
         self._run_line_steps(context)
         if not isinstance(limits, LimitJoin):
             return context, 1

@@ -134,33 +134,40 @@ class Settling:
         for table in self._changes:
             turn, turns = 0, 1
             while turn < turns:
-                context, turns = self._context(lines, turn, self._rows)
+                context, turns = self._context(lines, turn)
+                context = replace(context, log=self._rows.log, asks=self._rows.asks, lines_stand=False)
                 lines = change_lines(table, context, lines)
                 turn += 1
         combined = combine(lines, self._rows.view) if self._changes else lines
         return lines if len(combined) == len(lines) else combined
 
     def _edit(self, lines: Lines) -> tuple[EditLog, Asks, list[tuple[Table, Hits]]]:
-        """Raise the edits in a log of their own: in the next round they may not stand."""
-        apart = replace(self._rows, log=EditLog(self._rows.view.frame), asks=Asks())
+        """Raise the edits, those of line fields too, in a log of their own: next round they may not stand."""
+        log, asks = EditLog(self._rows.view.frame), Asks()
         hits: list[tuple[Table, Hits]] = []
         turn, turns = 0, 1
         while turn < turns:
-            context, turns = self._context(lines, turn, apart)
-            standing = replace(context, lines_stand=True)
+            context, turns = self._context(lines, turn)
+            log.chunks += context.log.chunks
+            asks.take_over(context.asks)
+            standing = replace(context, log=log, asks=asks)
             hits += [(table, table.raise_edits(standing, counted=False)) for table in self._edits]
             turn += 1
-        return apart.log, apart.asks, hits
+        return log, asks, hits
 
-    def _context(self, lines: Lines, turn: int, rows: Context) -> tuple[Context, int]:
-        """Give the lines' context, the one before where nothing has changed since."""
+    def _context(self, lines: Lines, turn: int) -> tuple[Context, int]:
+        """Give the lines' context, the one before where nothing has changed since.
+
+        Its log and questions hold what the line fields say.
+        """
         state = _State.of(lines, self._rows.view)
         seen = self._seen
         is_new = seen is None or seen[1] != turn or seen[2].view.frame is not lines.frame
         if seen is None or is_new or not seen[0].is_same(state):
-            context, turns = self._prepare(lines, rows, turn)
+            apart = replace(self._rows, log=EditLog(self._rows.view.frame), asks=Asks())
+            context, turns = self._prepare(lines, apart, turn)
             seen = self._seen = state, turn, context, turns
-        return replace(seen[2], log=rows.log, asks=rows.asks), seen[3]
+        return seen[2], seen[3]
 
     def _report_circle(self, changed: Index) -> None:
         """Send to review the visits whose lines the last round still changed."""

@@ -144,7 +144,6 @@ class _Coding:
         late = [table for table in changes if turns_on(table, by_edits)]
         for table in changes:
             if table not in late:
-                self._seen = None
                 world = self._world_of(lines, Log())  # what is said of lines is said of those that stand
                 world.work_out_everything(but=by_edits)
                 world.log = self.log
@@ -177,11 +176,8 @@ class _Coding:
         wanted = self.log if log is None else log
         fallen = {line.record for line in lines if line.denied or line.disposition in _FALLEN}
         state = turn, fallen, [(line.record, dict(line.record.given)) for line in lines]
-        kept = self._seen is not None and any(self._seen[1] is one for one in (self.log, wanted))
-        if self._seen is not None and kept and self._seen[0] == state:
-            world = self._seen[2]  # nothing has changed since, and what was objected to is kept
-            world.log = wanted
-            return world
+        if self._seen is not None and self._seen[1] is wanted and self._seen[0] == state:
+            return self._seen[2]  # nothing has changed since, and what was objected to is kept
         for line in lines:
             line.record.computed.clear()
             line.record.because.clear()
@@ -239,7 +235,7 @@ class _Coding:
         for row in self.rows.records:
             status = "coded" if row.visit in with_lines else "no lines"
             visits[row.visit] = PlainVisit("review" if row.visit in held else status, [], [])
-        world = self._world_of(standing)
+        world = self._world_of(standing, Log())
         for line in standing:
             visits[line.record.visit].lines.append(self._plain_line(line, number, world))
         for edit in self.log.edits:
