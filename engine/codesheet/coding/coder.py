@@ -208,7 +208,7 @@ class Coder:
                 lines = change_lines(table, context, lines)
         with self._timed("lines"):
             lines = combine(lines, rows.view)
-        if self._last_changes or self._last_edits:
+        if self._edit_joins:
             lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
             context, _ = self._prepare(lines, _apart(rows))  # what results show: each line's weightiest limit
             context = dataclasses.replace(context, log=rows.log, asks=rows.asks)

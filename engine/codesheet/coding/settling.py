@@ -174,7 +174,7 @@ class Settling:
         view = self._rows.view
         visits, first = np.unique(view.visit_ids, return_index=True)
         tables = [table.definition for table in (*self._changes, *self._edits)]
-        names = ", ".join(table.name for table in tables)
+        names = ", ".join(table.name for table in tables) or "line fields"
         self._rows.log.add(
             EditKind.CONFLICT,
             first[np.isin(visits, changed)],

@@ -93,7 +93,7 @@ def _edit_in_turns(edits: Sequence[DecisionTable], lines: list[ClaimLine], see: 
 
 
 def _object_to_circles(visits: set[str], tables: Sequence[DecisionTable], world: World, log: Log) -> None:
-    names = ", ".join(table.name for table in tables)
+    names = ", ".join(table.name for table in tables) or "line fields"
     said = f"claim edits undo each other and come to no end ({names}): decide by hand which holds"
     first: dict[str, Record] = {}
     for line in world.records:

@@ -150,7 +150,7 @@ class _Coding:
                 lines = change_lines(table, lines, world)
         lines = combine(lines, self.rulebook)
         edits = self._edit_tables(Level.LINE)
-        if by_edits and (late or edits):
+        if by_edits:
             lines = settle(lines, late, edits, self._world_of, self.log)
             world = self._world_of(lines, Log())
             self.log.lines_stand = True
