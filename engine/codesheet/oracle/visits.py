@@ -119,11 +119,11 @@ class _Coding:
         for table in self._edit_tables(Level.ROW):
             for row in self.rows.records:
                 raise_edits(table, row, self.rows)
-        lines = self._line_stages(lines)
+        lines, world = self._line_stages(lines)
         self._ask_for_facts()
         self._object_to_uncoded_rows(lines)
         self._object_to_broken_visits(broken_visits)
-        return self._result(lines)
+        return self._result(lines, world)
 
     def _settle_read_fields(self) -> None:
         for name, definition in self.rulebook.fields.items():
@@ -135,7 +135,8 @@ class _Coding:
         tables = self.rulebook.decisions.values()
         return [table for table in tables if table.result is Result.EDITS and table.level is level]
 
-    def _line_stages(self, lines: list[ClaimLine]) -> list[ClaimLine]:
+    def _line_stages(self, lines: list[ClaimLine]) -> tuple[list[ClaimLine], World]:
+        """Change and edit lines; give those that stay, and their fields as the edits saw them."""
         settle_lines(self._world_of(lines), lines)
         lines = without_dropped(lines, self._world_of(lines))
         changes = [t for t in self.rulebook.decisions.values() if t.result is Result.LINE_CHANGES]
@@ -153,6 +154,8 @@ class _Coding:
         if by_edits:
             lines = settle(lines, late, edits, self._world_of, self.log)
             world = self._world_of(lines, Log())
+            world.work_out_everything()
+            world.log = self.log
             self.log.lines_stand = True
         else:
             world = self._world_of(lines)
@@ -161,12 +164,12 @@ class _Coding:
             for table in edits:
                 for line in lines:
                     raise_edits(table, line.record, world)
-        object_to_left_out([line.record for line in lines], self._world_of(lines))
+        object_to_left_out([line.record for line in lines], world)
         for line in lines:
             if line.disposition is Disposition.REVIEW:
                 code = world.value(line.record, "Code").value or "a line"
                 self.log.object_to(line.record, f"{code}: {line.reason}", rule="; ".join(line.rules))
-        return lines
+        return lines, world
 
     def _world_of(self, lines: list[ClaimLine], log: Log | None = None, turn: int = 0) -> World:
         """See lines anew: what was computed of them, or said for it, no longer holds.
@@ -224,18 +227,18 @@ class _Coding:
                 said = f"a row of this visit could not be read{named} (see Rejected): correct it first"
                 self.log.object_to(row, said)
 
-    def _result(self, lines: list[ClaimLine]) -> PlainBatch:
+    def _result(self, lines: list[ClaimLine], world: World) -> PlainBatch:
+        """Show what stands; a line that an edit drops still counts in the fields of the others."""
         held = {edit.row.visit for edit in self.log.edits if edit.disposition is Disposition.REVIEW}
         for line in lines:
             self._weigh(line, held)
-        standing = without_dropped(lines, self._world_of(lines))
+        standing = without_dropped(lines, world)
         with_lines = {line.record.visit for line in standing}
         number = {row: place for place, row in enumerate(self.came)}
         visits: dict[str, PlainVisit] = {}
         for row in self.rows.records:
             status = "coded" if row.visit in with_lines else "no lines"
             visits[row.visit] = PlainVisit("review" if row.visit in held else status, [], [])
-        world = self._world_of(standing, Log())
         for line in standing:
             visits[line.record.visit].lines.append(self._plain_line(line, number, world))
         for edit in self.log.edits:
