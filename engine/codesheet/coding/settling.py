@@ -135,6 +135,7 @@ class Settling:
             turn, turns = 0, 1
             while turn < turns:
                 context, turns = self._context(lines, turn)
+                self._rows.asks.take_over(context.asks)  # what a change turns on is asked, whatever it does
                 context = replace(context, log=self._rows.log, asks=self._rows.asks, lines_stand=False)
                 lines = change_lines(table, context, lines)
                 turn += 1

@@ -54,6 +54,10 @@ class Log:
         """Take over what was objected to, and asked, in another log."""
         for edit in other.edits:
             self._keep(edit)
+        self.take_over_questions(other)
+
+    def take_over_questions(self, other: "Log") -> None:
+        """Take over what was asked in another log."""
         for (row, facts), tables in other.asks.items():
             self.asks.setdefault((row, facts), {}).update(tables)
 

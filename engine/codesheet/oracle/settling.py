@@ -70,6 +70,7 @@ def _change_in_turns(table: DecisionTable, lines: list[ClaimLine], see: See, log
     while True:
         world = see(lines, Log(), turn)  # what line fields say is said once lines are edited
         world.work_out_everything()
+        log.take_over_questions(world.log)  # what a change turns on is asked, whatever it does
         world.log = log
         due = [line for line in lines if turn == 0 or world.edits.turns.get(line.record, 1) > turn]
         if not due:
