@@ -283,7 +283,7 @@ class Table:
         return ids
 
     def _rules_of(self, hits: Hits, context: Context) -> Ids:
-        """Give each hit's rule as workbook!sheet!row; several where an Override mixes them."""
+        """Give each hit's rule as workbook!sheet!row; under Override all that give something, if any."""
         words = context.view.frame.vocabulary
         own = words.ids_of(self.reasons.addresses)[hits.rule] if len(self.reasons.addresses) else hits.rule
         if self.definition.hit_policy is not HitPolicy.OVERRIDE or not len(hits.rule):
@@ -291,10 +291,11 @@ class Table:
         mixed = np.stack(list(hits.by_output.values()), axis=1)
         distinct_rules, numbers = np.unique(mixed, axis=0, return_inverse=True)
         texts = [
-            "; ".join(self.reasons.addresses[r] for r in dict.fromkeys(rules) if r != NO_RULE)
+            "; ".join(self.reasons.addresses[r] for r in dict.fromkeys(rules) if r != NO_RULE) or None
             for rules in distinct_rules.tolist()
         ]
-        return words.ids_of(texts)[numbers.reshape(-1)]
+        mixed_ids = words.ids_of(texts)[numbers.reshape(-1)]
+        return np.where(mixed_ids == MISSING, own, mixed_ids).astype(np.int32)
 
 
 def _speaking(decision: Decision, place: int) -> int:

@@ -65,10 +65,13 @@ def disposition_of(
 
 
 def addresses_of(table: DecisionTable, hit: Hit, record: Record, world: "World") -> str:
-    """Name the rule behind a hit, and the row of the claim edit it turned on; under Override every rule."""
+    """Name the rule behind a hit, and the row of the claim edit it turned on.
+
+    Under Override every rule that gives something is named; where none does, the one that matched.
+    """
     rules = [hit.rule]
     if table.hit_policy is HitPolicy.OVERRIDE:
-        rules = list(dict.fromkeys(rules[0] for rules in hit.speaks.values() if rules))
+        rules = list(dict.fromkeys(said[0] for said in hit.speaks.values() if said)) or rules
     named = [str(table.rules[rule].at) for rule in rules]
     for name in edit_rows_behind(table, world.rulebook):
         row = world.value(record, name).value
