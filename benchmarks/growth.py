@@ -33,6 +33,8 @@ from measuring import (
     taken_under,
 )
 
+MONTH = 1_000_000
+"""Rows of a large month; what rules cost once, a ruleset made or a cell looked at, is borne by so many."""
 STAGES = ("read", "check", "compile", "decide")
 PANELS = ("rows", "rules", "narrow rules", "payers")
 SIZE_OF = {"rows": "rows", "rules": "rules", "narrow rules": "rules", "payers": "payers"}
@@ -54,11 +56,12 @@ class Point:
 
 
 def points(rows: Sequence[int], rules: Sequence[int], payers: Sequence[int]) -> Iterator[Point]:
-    """Give the sizes: one grows, the others stand at 300 rules, 15 payers and the second number of rows."""
+    """Give the sizes: one grows, the others stand at 300 rules, 15 payers, a month of rows (payers fewer)."""
     middle = rows[min(1, len(rows) - 1)]
+    month = max((count for count in rows if count <= MONTH), default=middle)
     yield from (Point("rows", count, 300, 15) for count in rows)
-    yield from (Point("rules", middle, count, 15) for count in rules)
-    yield from (Point("narrow rules", middle, count, 15) for count in rules)
+    yield from (Point("rules", month, count, 15) for count in rules)
+    yield from (Point("narrow rules", month, count, 15) for count in rules)
     yield from (Point("payers", middle, 1000, count) for count in payers)
 
 
