@@ -33,7 +33,7 @@ from codesheet.coding.lines import (
 )
 from codesheet.coding.lookups import Join
 from codesheet.coding.report import Coded, history_lines, report
-from codesheet.coding.settling import Settling
+from codesheet.coding.settling import Settling, still_changing
 from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin
 from codesheet.coding.verdict import BrokenVisits, reach_verdict
@@ -199,11 +199,9 @@ class Coder:
             context.set_field(definition[name], lines.frame[name])
         lines = without_dropped(lines, context)
         for table in self._changes:
-            context = self._line_context(
-                lines, _apart(rows)
-            )  # what is said of lines is said of those that stand
+            context = self._line_context(lines, _apart(rows))
             self._run_line_steps(context, before_edits=True)
-            context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
+            context = still_changing(context, rows)
             with self._timed("decisions"):
                 lines = change_lines(table, context, lines)
         with self._timed("lines"):

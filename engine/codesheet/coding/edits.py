@@ -53,6 +53,12 @@ class Edits:
     facts: Ids
     table: Ids
 
+    def take(self, index: Index) -> "Edits":
+        """Give the edits of an index."""
+        words = (self.message, self.queue, self.rule, self.facts, self.table)
+        rows, lines, weight = self.rows[index], self.lines[index], self.weight[index]
+        return Edits(self.kind, rows, lines, weight, *(column[index] for column in words))
+
 
 @dataclass(slots=True)
 class EditLog:
@@ -97,6 +103,14 @@ class EditLog:
             word = self.frame.vocabulary.id_of(words) if words else -1
             return np.full(count, word, dtype=np.int32)
         return words.astype(np.int32)
+
+    def keep_reviews(self, other: "EditLog") -> None:
+        """Take over the reviews of another log, without their lines: these may be changed or dropped yet."""
+        for chunk in other.chunks:
+            reviews = chunk.take(np.flatnonzero(chunk.weight == REVIEW))
+            if len(reviews.rows):
+                reviews.lines[:] = NO_LINE
+                self.chunks.append(reviews)
 
     def rows_with(self, kinds: frozenset[EditKind] | None = None, weight: int = REVIEW) -> Index:
         """Give the encounter rows that have an edit of exactly this weight."""

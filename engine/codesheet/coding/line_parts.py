@@ -95,10 +95,10 @@ def moved(chunks: Sequence[Edits], where: Index, keep: Mask | None) -> list[Edit
         kept = np.arange(len(chunk.rows)) if keep is None else np.flatnonzero(keep[chunk.rows])
         if not len(kept):
             continue
-        lines = chunk.lines[kept]
-        lines = np.where(lines == NO_LINE, NO_LINE, where[np.maximum(lines, 0)]) if len(where) else lines
-        columns = (chunk.weight, chunk.message, chunk.queue, chunk.rule, chunk.facts, chunk.table)
-        found.append(Edits(chunk.kind, chunk.rows[kept], lines, *(column[kept] for column in columns)))
+        one = chunk.take(kept)
+        if len(where):
+            one.lines = np.where(one.lines == NO_LINE, NO_LINE, where[np.maximum(one.lines, 0)])
+        found.append(one)
     return found
 
 

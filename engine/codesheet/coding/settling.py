@@ -77,6 +77,17 @@ def _turns(visits: Index) -> Index:
     return turns
 
 
+def still_changing(context: Context, rows: Context) -> Context:
+    """Give a context of lines that a table may change or drop yet, with the logs of their rows.
+
+    What line fields ask and review stands, whatever becomes of the lines; what denies a line, or informs, is
+    said of the lines that stand in the end.
+    """
+    rows.log.keep_reviews(context.log)
+    rows.asks.take_over(context.asks)
+    return replace(context, log=rows.log, asks=rows.asks, lines_stand=False)
+
+
 class Settling:
     """The tables that turn on claim edits, at work on lines; `rows` is the context of the encounter rows."""
 
@@ -135,9 +146,7 @@ class Settling:
             turn, turns = 0, 1
             while turn < turns:
                 context, turns = self._context(lines, turn)
-                self._rows.asks.take_over(context.asks)  # what a change turns on is asked, whatever it does
-                context = replace(context, log=self._rows.log, asks=self._rows.asks, lines_stand=False)
-                lines = change_lines(table, context, lines)
+                lines = change_lines(table, still_changing(context, self._rows), lines)
                 turn += 1
         combined = combine(lines, self._rows.view) if self._changes else lines
         return lines if len(combined) == len(lines) else combined

@@ -1,6 +1,6 @@
 """What is objected to while rows are coded, and the facts asked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codesheet.model import Disposition
 from codesheet.oracle.answers import NO_ROOTS, Record
@@ -54,10 +54,16 @@ class Log:
         """Take over what was objected to, and asked, in another log."""
         for edit in other.edits:
             self._keep(edit)
-        self.take_over_questions(other)
+        self._ask_too(other)
 
-    def take_over_questions(self, other: "Log") -> None:
-        """Take over what was asked in another log."""
+    def take_over_what_holds(self, other: "Log") -> None:
+        """Take over what was asked and reviewed in another log, not of lines, which may be dropped yet."""
+        for edit in other.edits:
+            if edit.disposition is Disposition.REVIEW:
+                self._keep(replace(edit, line=None))
+        self._ask_too(other)
+
+    def _ask_too(self, other: "Log") -> None:
         for (row, facts), tables in other.asks.items():
             self.asks.setdefault((row, facts), {}).update(tables)
 

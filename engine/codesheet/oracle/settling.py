@@ -68,9 +68,9 @@ def _change_in_turns(table: DecisionTable, lines: list[ClaimLine], see: See, log
     """Let a table change lines once for each limit that some of them have to show."""
     turn = 0
     while True:
-        world = see(lines, Log(), turn)  # what line fields say is said once lines are edited
+        world = see(lines, Log(), turn)  # what denies by line fields is said once lines are edited
         world.work_out_everything()
-        log.take_over_questions(world.log)  # what a change turns on is asked, whatever it does
+        log.take_over_what_holds(world.log)
         world.log = log
         due = [line for line in lines if turn == 0 or world.edits.turns.get(line.record, 1) > turn]
         if not due:

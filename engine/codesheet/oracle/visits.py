@@ -145,8 +145,9 @@ class _Coding:
         late = [table for table in changes if turns_on(table, by_edits)]
         for table in changes:
             if table not in late:
-                world = self._world_of(lines, Log())  # what is said of lines is said of those that stand
+                world = self._world_of(lines, Log())  # what denies by line fields is said of lines that stand
                 world.work_out_everything(but=by_edits)
+                self.log.take_over_what_holds(world.log)
                 world.log = self.log
                 lines = change_lines(table, lines, world)
         lines = combine(lines, self.rulebook)
