@@ -199,7 +199,7 @@ class Coder:
             context.set_field(definition[name], lines.frame[name])
         lines = without_dropped(lines, context)
         for table in self._changes:
-            context = self._line_context(lines, _apart(rows))
+            context = self._line_context(lines, rows.apart())
             self._run_line_steps(context, before_edits=True)
             context = still_changing(context, rows)
             with self._timed("decisions"):
@@ -208,7 +208,7 @@ class Coder:
             lines = combine(lines, rows.view)
         if self._edit_joins:
             lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
-            context, _ = self._prepare(lines, _apart(rows))  # what results show: each line's weightiest limit
+            context, _ = self._prepare(lines, rows.apart())  # what results show: each line's weightiest limit
             context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
         else:
             context, _ = self._prepare(lines, rows)
@@ -242,11 +242,6 @@ class Coder:
         because = {name: words[lines.row] for name, words in rows.because.items()}
         view = lines.view(rows.view)
         return Context(view, rows.log, rows.asks, because, lines.row, standing=lines.standing)
-
-
-def _apart(context: Context) -> Context:
-    """Give a context whose edits and questions are nobody's."""
-    return dataclasses.replace(context, log=EditLog(context.view.frame), asks=Asks())
 
 
 def _edit_joins(rulebook: Rulebook, history: History | None) -> dict[str, PairJoin | LimitJoin | AddOnJoin]:

@@ -1,7 +1,7 @@
 """What every step of coding works on: a view of rows or lines, and where its objections go."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -61,6 +61,10 @@ class Context:
     standing: Mask | None = None
     judged: Mask | None = None
     deciders: Deciders | None = None
+
+    def apart(self) -> "Context":
+        """Give the same with logs of its own, which nobody reads unless they are taken over."""
+        return replace(self, log=EditLog(self.view.frame), asks=Asks())
 
     def rows(self, places: Index) -> Index:
         """Give the encounter rows of places in the view."""

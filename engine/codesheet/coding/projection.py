@@ -137,9 +137,8 @@ class Projector:
 
     def _project_numbers(self, numbered: Numbered) -> Index:
         """Tell values apart by the stretch between the tests' bounds they lie in; judge a middle of each."""
-        places = np.append(
-            np.searchsorted(self._edges, numbered.values, side="right"), 0
-        )  # the last: missing
+        of_values = np.searchsorted(self._edges, numbered.values, side="right")
+        places = np.append(of_values, 0)  # the last place serves MISSING
         stretches = present(places).tolist()
         unknown = [place for place in stretches if place not in self._classes]
         if unknown:

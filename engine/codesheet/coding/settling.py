@@ -174,8 +174,7 @@ class Settling:
         seen = self._seen
         is_new = seen is None or seen[1] != turn or seen[2].view.frame is not lines.frame
         if seen is None or is_new or not seen[0].is_same(state):
-            apart = replace(self._rows, log=EditLog(self._rows.view.frame), asks=Asks())
-            context, turns = self._prepare(lines, apart, turn)
+            context, turns = self._prepare(lines, self._rows.apart(), turn)
             seen = self._seen = state, turn, context, turns
         return seen[2], seen[3]
 
