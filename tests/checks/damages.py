@@ -3,6 +3,7 @@
 A place is an address within the workbook ("Role!C9"); one that names a workbook is in another.
 """
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ class Bytes:
     change: Callable[[bytes], bytes]
     at: str = ""
     before: Damage | None = None
+
+
+Case = tuple[str, str, Damage | Bytes]
+"""The workbook, the code of the issue, and what is done."""
 
 
 def day(year: int, month: int, number: int) -> datetime:
@@ -379,6 +384,18 @@ def replaced(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
         return out.getvalue()
 
     return change
+
+
+def without_sheet(data: bytes, name: str) -> bytes:
+    """Take a sheet off the list of a workbook's sheets, where there is one of this name."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            if part == "xl/workbook.xml":
+                content = re.sub(rb'<sheet [^>]*name="%s"[^>]*/>' % name.encode(), b"", content)
+            target.writestr(part, content)
+    return out.getvalue()
 
 
 MARK = 7654321
