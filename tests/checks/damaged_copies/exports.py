@@ -93,6 +93,10 @@ def _history(change: Callable[[Path], None]) -> Damage:
     return damage
 
 
+def _of_words(path: Path) -> None:
+    path.write_text("units")
+
+
 def _without_claim_types(path: Path) -> None:
     parquet.write_table(parquet.read_table(path).drop_columns(["Claim type"]), path)
 
@@ -100,7 +104,7 @@ def _without_claim_types(path: Path) -> None:
 EXPORTS: dict[str, tuple[str, Damage]] = {
     "half a workbook of visits": ("R101", _half(_as_workbook)),
     "half a parquet file": ("R101", _half(_as_parquet)),
-    "a history file that is none": ("R101", _history(lambda path: path.write_text("units") and None)),
+    "a history file that is none": ("R101", _history(_of_words)),
     "nothing exported": ("R102", _text(lambda _: [])),
     "visits without headings": ("R103", _text(lambda lines: lines[1:], 1)),
     "a heading misspelt": ("R104", _headings("Service", "Servise")),
