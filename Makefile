@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VISITS := $(sort $(wildcard workbooks/samples/*.csv))
 OUTPUT := coded.xlsx
+TURNS := 10
 
 # The newest Python that is new enough; python3 itself where none is, for the message.
 FOUND := $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
@@ -20,7 +21,7 @@ DURABLE := $(shell sed -n 's/^ *"\(durable-rules[^"]*\)",/\1/p' pyproject.toml)
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run test check lint rules pictures bench clean
+.PHONY: help run test nightly check lint rules pictures bench clean
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' Makefile
@@ -30,6 +31,9 @@ run: $(VENV)/ready  ## set up, code the sample month, write coded.xlsx
 
 test: $(VENV)/ready-to-test  ## set up, run all tests
 	$(BIN)/pytest --numprocesses auto
+
+nightly: $(VENV)/ready-to-test  ## code random rulebooks never drawn before in both ways and compare (TURNS=10; SEED=… repeats)
+	PYTHONPATH=tests $(BIN)/python tests/random_rulebooks/nightly.py --turns $(TURNS) $(if $(SEED),--seed $(SEED))
 
 check: $(VENV)/ready  ## check the workbooks and code their worked examples
 	$(BIN)/codesheet check workbooks

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from random_rulebooks.draft import Draft
 from random_rulebooks.export_rows import Row, draw_rows
 from random_rulebooks.pools import ON_LINES
 from random_rulebooks.workbooks import draw_overlays, draw_read_fields, draw_value_sets, fields_sheet
+
+IN_HAND = "RULEBOOK_IN_HAND"
+"""The variable of the environment that names a file: each rulebook is written there before it is tried."""
 
 
 class RandomRulebook:
@@ -106,6 +110,8 @@ def compiled(book: RandomRulebook) -> tuple[Ruleset | None, list[Issue]]:
 
     Contradicting rules (T2…) are let pass: coding must send to review what they meet.
     """
+    if IN_HAND in os.environ:
+        Path(os.environ[IN_HAND]).write_text(repr(book), encoding="utf-8")
     rulebook, issues = parse(book.text)
     if rulebook is not None:
         issues = [*issues, *check(rulebook)]
