@@ -18,6 +18,7 @@ from codesheet.commands.loading import load_ruleset
 from codesheet.exports.reader import read_encounters
 from codesheet.model import Rulebook
 from grid import printed, write_workbooks
+from keyed_lines import KEYED_LINES
 
 ROOT = Path(__file__).parent.parent
 CMS = Path(__file__).parent / "data" / "cms"
@@ -25,36 +26,23 @@ SETTINGS = ("practitioner", "outpatient hospital")
 DAYS = ("2026-05-04", "2019-12-31", "2000-10-30")
 PROGRAMS = {"Medicare": "medicare", "Commercial": "medicare", "TRICARE": "medicare", "Medicaid": "medicaid"}
 
-BOOK = """
-## lines.xlsx
-# Fields
-| Fields          |                 |
-| Visit key       | Visit ID        |
-| Date of service | Date of service |
-| Row order       | Item            |
-| Field           | Type         | Level | Required  |
-| Visit ID        | text         |       | yes       |
-| Item            | whole number |       | yes       |
-| Date of service | date         |       | yes       |
-| Patient ID      | text         |       |           |
-| Payer           | text         |       |           |
-| Program         | text         |       |           |
-| Claim type      | text         |       |           |
-| Setting         | text         |       |           |
-| HCPCS           | code         |       |           |
-| Quantity        | whole number |       |           |
-# Lines
-| Decision   | Lines       |
-| Result     | claim lines |
-| IF           | THEN    | THEN     |
-| HCPCS        | Code    | Units    |
-| is not blank | {HCPCS} | Quantity |
+BOOK = (
+    KEYED_LINES
+    + """
+# Where
+| Fields     |      |
+| Field      | Type |
+| Payer      | text |
+| Program    | text |
+| Claim type | text |
+| Setting    | text |
 # Whose
 | Unit limits | Whose |
 | Per         | Patient ID, Payer |
 | Code  | Limit | Per |
 | 00000 | 1     | day |
 """
+)
 
 Row = dict[str, str]
 
@@ -134,7 +122,7 @@ def test_pairs_are_answered_as_the_published_table_says(
             for first, second in permutations(codes_of(shipped), 2):
                 visit = f"{day} {setting} {first} {second}"
                 common = {"Visit ID": visit, "Date of service": day, "Setting": setting, "Quantity": "1"}
-                lines += [{**common, "Item": "1", "HCPCS": first}, {**common, "Item": "2", "HCPCS": second}]
+                lines += [{**common, "HCPCS": first}, {**common, "HCPCS": second}]
                 expected[visit, second] = indicator(setting, first, second, day)
                 expected[visit, first] = indicator(setting, second, first, day)
     batch = code(coder, lines, tmp_path)
@@ -173,7 +161,6 @@ def test_limits_are_answered_as_the_published_table_says(
                     lines.append(
                         {
                             "Visit ID": visit,
-                            "Item": "1",
                             "Date of service": "2026-05-04",
                             "Patient ID": visit,
                             "Payer": "P",
@@ -205,9 +192,9 @@ def test_add_ons_are_answered_as_the_published_table_says(
         for other in sorted({row["primary_code"] for row in rows}):
             visit = f"{add_on} {other}"
             common = {"Visit ID": visit, "Date of service": "2026-05-04", "Quantity": "1"}
-            lines.append({**common, "Item": "1", "HCPCS": add_on})
+            lines.append({**common, "HCPCS": add_on})
             if other != add_on:
-                lines.append({**common, "Item": "2", "HCPCS": other})
+                lines.append({**common, "HCPCS": other})
             expected[visit] = "yes" if other in primaries[add_on] else "no"
     batch = code(coder, lines, tmp_path)
     first = batch.claim_lines[batch.claim_lines["Line"] == 1]

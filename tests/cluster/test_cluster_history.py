@@ -11,43 +11,11 @@ from distributed import LocalCluster
 from codesheet.cluster import coding
 from codesheet.commands.batches import CodeOutcome, Past, code_on_cluster, code_visits
 from grid import write_workbooks
+from keyed_lines import CAPPED_HEAD, CAPPED_LINES
 
-BOOK = """
-## core.xlsx
-# Fields
-| Fields          |                 |
-| Visit key       | Visit ID        |
-| Date of service | Date of service |
-| Row order       | Visit ID        |
-| Field           | Type         | Level | Required |
-| Visit ID        | text         |       | yes      |
-| Date of service | date         |       | yes      |
-| Patient ID      | text         |       |          |
-| HCPCS           | code         |       |          |
-| Quantity        | whole number |       |          |
-# Lines
-| Decision   | Lines       |
-| Result     | claim lines |
-| IF           | THEN    | THEN     |
-| HCPCS        | Code    | Units    |
-| is not blank | {HCPCS} | Quantity |
-# Limits
-| Unit limits | Caps       |
-| Per         | Patient ID |
-| Code  | Limit | Per               | Action |
-| 95165 | 20    | 12 months rolling | deny   |
-# What follows
-| Decision   | What follows |
-| Result     | edits        |
-| Hit policy | Collect      |
-| IF               | THEN        | THEN                                    |
-| Units over limit | Disposition | Message                                 |
-| >= 1             | deny        | {Units before} + {Units} of {Unit limit} |
-"""
-HEAD = "Visit ID,Date of service,Patient ID,HCPCS,Quantity"
-MAY = [f"M{number},2026-05-04,P{number},95165,{number % 20 + 1}" for number in range(90)]
-JUNE = [f"J{number},2026-06-04,P{number},95165,{number % 7 + 1}" for number in range(90)]
-MAY_AGAIN = [MAY[3], f"M4,2026-05-04,P4,95165,{20}", "M5,no day,P5,95165,1"]
+MAY = [f"M{number},2026-05-04,P{number},Rolling,95165,{number % 20 + 1}," for number in range(90)]
+JUNE = [f"J{number},2026-06-04,P{number},Rolling,95165,{number % 7 + 1}," for number in range(90)]
+MAY_AGAIN = [MAY[3], "M4,2026-05-04,P4,Rolling,95165,20,", "M5,no day,P5,Rolling,95165,1,"]
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +27,14 @@ def address() -> Iterator[str]:
 def runs(folder: Path, scheduler: str | None) -> tuple[list[CodeOutcome], Past]:
     """Code May, June, and of May some visits anew, of which one cannot be coded."""
     (folder / "book").mkdir(parents=True)
-    book, past = write_workbooks(BOOK, folder / "book"), Past(folder / "lines.parquet", date(2025, 1, 1))
+    book, past = (
+        write_workbooks(CAPPED_LINES, folder / "book"),
+        Past(folder / "lines.parquet", date(2025, 1, 1)),
+    )
     outcomes = []
     for name, lines in (("may", MAY), ("june", JUNE), ("again", [*MAY_AGAIN, *JUNE[:20]])):
         visits = folder / f"{name}.csv"
-        visits.write_text("\n".join([HEAD, *lines]), encoding="utf-8")
+        visits.write_text("\n".join([CAPPED_HEAD, *lines]), encoding="utf-8")
         target = folder / name
         if scheduler is None:
             outcome = code_visits([visits], book, target, "parquet", print, rows_to_verify=500, past=past)

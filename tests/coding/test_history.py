@@ -16,58 +16,18 @@ from codesheet.replacing import WriteError
 from codesheet.results.tables import Results
 from codesheet.side_by_side import Work, code_chunks
 from grid import printed, wrapped, write_workbooks
-
-BOOK = """
-## core.xlsx
-# Fields
-| Fields          |                 |
-| Visit key       | Visit ID        |
-| Date of service | Date of service |
-| Row order       | Visit ID        |
-| Field           | Type         | Level | Required  |
-| Visit ID        | text         |       | yes       |
-| Date of service | date         |       | yes       |
-| Patient ID      | text         |       |           |
-| Payer           | text         |       |           |
-| HCPCS           | code         |       |           |
-| Quantity        | whole number |       |           |
-| Months          | whole number |       | when used |
-# Lines
-| Decision   | Lines       |
-| Result     | claim lines |
-| IF           | THEN    | THEN     |
-| HCPCS        | Code    | Units    |
-| is not blank | {HCPCS} | Quantity |
-# Limits
-| Unit limits        | Caps              |
-| Per                | Patient ID, Payer |
-| Months since start | Months            |
-| Code  | Limit | Per                   | Payer    | Action |
-| 95165 | 20    | 12 months rolling     | Rolling  | deny   |
-| 95165 | 20    | calendar year         | Calendar | deny   |
-| 95165 | 20    | 12 months since start | Start    | deny   |
-| 95165 | 20    | lifetime              | Life     | deny   |
-# What follows
-| Decision   | What follows |
-| Result     | edits        |
-| Hit policy | Collect      |
-| IF               | THEN        | THEN |
-| Units over limit | Disposition | Message |
-| >= 1             | deny        | {Units before} + {Units} of {Unit limit} |
-"""
-
-HEAD = "Visit ID,Date of service,Patient ID,Payer,HCPCS,Quantity,Months"
+from keyed_lines import CAPPED_HEAD, CAPPED_LINES, KEYED_LINES
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     (tmp_path / "book").mkdir()
-    return write_workbooks(BOOK, tmp_path / "book")
+    return write_workbooks(CAPPED_LINES, tmp_path / "book")
 
 
 def run(book: Path, lines: str, past: Past | None) -> CodeOutcome:
     export = book.parent / "visits.csv"
-    export.write_text("\n".join([HEAD, *lines.split()]), encoding="utf-8")
+    export.write_text("\n".join([CAPPED_HEAD, *lines.split()]), encoding="utf-8")
     return code_visits([export], book, book.parent / "coded", "csv", print, past=past, rows_to_verify=50)
 
 
@@ -198,7 +158,7 @@ def many_visits(count: int) -> list[str]:
 
 def coded(book: Path, rows: list[str], past: HistoryFile, size: int, jobs: int = 1) -> list[pd.DataFrame]:
     export = book.parent / "many.csv"
-    export.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
+    export.write_text("\n".join([CAPPED_HEAD, *rows]), encoding="utf-8")
     ruleset, _ = load_ruleset(book, print)
     assert ruleset is not None
     read, issues = read_export([export], ruleset.rulebook)
@@ -243,7 +203,7 @@ def test_limits_over_visits_do_not_turn_on_chunks_jobs_or_order(book: Path, tmp_
 
 
 def test_a_rulebook_without_limits_says_that_it_counts_nothing(tmp_path: Path) -> None:
-    without = write_workbooks(BOOK[: BOOK.index("# Limits")], tmp_path / "without")
+    without = write_workbooks(KEYED_LINES, tmp_path / "without")
     outcome = run(without, MAY, Past(tmp_path / "lines.parquet"))
     assert outcome.notes[-1].startswith("there is no Unit limits sheet: ")
     assert not (tmp_path / "lines.parquet").exists()

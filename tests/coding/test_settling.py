@@ -13,28 +13,10 @@ from codesheet.coding import line_parts
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.ruleset import Ruleset
 from grid import rulebook_of
+from keyed_lines import KEYED_LINES
 
 CODES = [f"{letter}1111" for letter in "ABCDEFGH"]
-FIELDS = """
-## core.xlsx
-# Fields
-| Fields          |                 |
-| Visit key       | Visit ID        |
-| Date of service | Date of service |
-| Row order       | Item            |
-| Field           | Type         | Required  |
-| Visit ID        | text         | yes       |
-| Item            | whole number | yes       |
-| Date of service | date         | yes       |
-| Patient ID      | text         | no        |
-| HCPCS           | code         | no        |
-| Quantity        | whole number | no        |
-# Lines
-| Decision   | Lines       |
-| Result     | claim lines |
-| IF           | THEN    | THEN     |
-| HCPCS        | Code    | Units    |
-| is not blank | {HCPCS} | Quantity |
+FOLLOWS = """
 # What follows
 | Decision   | What follows |
 | Result     | edits        |
@@ -58,7 +40,7 @@ def sheets(pairs: Pairs, add_ons: Pairs, limits: dict[str, int]) -> str:
     rows += [f"| {one} | {two} | 1 |" for one, two in sorted(add_ons)]
     rows += ["# Limits", "| Unit limits | L |", "| Per | Patient ID |", "| Code | Limit | Per |"]
     rows += [f"| {one} | {limit} | day |" for one, limit in sorted(limits.items())]
-    return FIELDS + "\n".join(rows) + "\n"
+    return KEYED_LINES + FOLLOWS + "\n".join(rows) + "\n"
 
 
 def plainly_denied(lines: list[Line], pairs: Pairs, add_ons: Pairs, limits: dict[str, int]) -> set[int]:
@@ -100,8 +82,8 @@ def batch_of(rng: Random) -> tuple[str, list[Line], Pairs, Pairs, dict[str, int]
 
 
 def export_of(lines: list[Line]) -> str:
-    rows = ["| Visit ID | Item | Date of service | Patient ID | HCPCS | Quantity |"]
-    rows += [f"| {v} | {i} | {day} | {p} | {c} | {u} |" for i, (v, day, p, c, u) in enumerate(lines)]
+    rows = ["| Visit ID | Date of service | Patient ID | HCPCS | Quantity |"]
+    rows += [f"| {v} | {day} | {p} | {c} | {u} |" for v, day, p, c, u in lines]
     return "\n".join(rows)
 
 
@@ -172,17 +154,15 @@ COUNTED = """
 
 def test_a_rule_counts_once_a_line_however_many_rounds_it_takes(tmp_path: Path) -> None:
     visits = """
-        | Visit ID | Item | Date of service | Patient ID | HCPCS | Quantity |
-        | V1       | 1    | 2026-05-04      | P1         | A1111 | 1        |
-        | V1       | 2    | 2026-05-04      | P1         | B1111 | 1        |
-        | V1       | 3    | 2026-05-04      | P1         | C1111 | 1        |
-        | V1       | 4    | 2026-05-04      | P1         | D1111 | 1        |
-        | V1       | 5    | 2026-05-04      | P1         | E1111 | 9        |
-        | V2       | 1    | 2026-05-04      | P2         | A1111 | 1        |
+        | Visit ID | Date of service | Patient ID | HCPCS | Quantity |
+        | V1       | 2026-05-04      | P1         | A1111 | 1        |
+        | V1       | 2026-05-04      | P1         | B1111 | 1        |
+        | V1       | 2026-05-04      | P1         | C1111 | 1        |
+        | V1       | 2026-05-04      | P1         | D1111 | 1        |
+        | V1       | 2026-05-04      | P1         | E1111 | 9        |
+        | V2       | 2026-05-04      | P2         | A1111 | 1        |
     """
-    batch = code(
-        ruleset_of(FIELDS.partition("# What follows")[0] + COUNTED), dedent(visits).strip(), tmp_path
-    )
+    batch = code(ruleset_of(KEYED_LINES + COUNTED), dedent(visits).strip(), tmp_path)
     fates = dict(zip(batch.claim_lines["Code"], batch.claim_lines["Disposition"], strict=True))
     assert [fates[code] for code in ("A1111", "B1111", "C1111", "D1111")] == [
         "inform",
