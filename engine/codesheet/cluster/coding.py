@@ -16,6 +16,7 @@ from codesheet.exports.addresses import Place
 from codesheet.exports.export import ROWS_AT_ONCE, ExportFile
 from codesheet.exports.families import Families
 from codesheet.exports.grouping import Chunks, Grouping
+from codesheet.exports.inputs import repeated
 from codesheet.issues import Issue
 from codesheet.results.coded_chunk import Done
 from codesheet.results.tables import SpooledTable
@@ -30,7 +31,6 @@ class ClusterExport:
     surveyed: list[tasks.Surveyed]
     families: Families
     files_of_chunks: list[list[int]] = field(default_factory=list)
-    has_history: bool = False
 
     @property
     def files(self) -> list[ExportFile]:
@@ -66,15 +66,12 @@ class ClusterExport:
         calls = ((self.folder, *chunk, self.files) for chunk in enumerate(self.files_of_chunks))
         yield from self.workers.each(tasks.visits_of_chunk, calls)
 
-    def share_history(self, history: History) -> None:
-        """Let chunks be coded with what earlier runs used up."""
-        tasks.share_history(history, self.folder)
-        self.has_history = True
-
-    def coded(self, rows_to_verify: int) -> Iterator[Done]:
+    def code(self, rows_to_verify: int, history: History | None) -> Iterator[Done]:
         """Code the rows handed out, chunk by chunk, and verify so many; give what came of each in order."""
+        if history is not None:  # what earlier runs used up
+            tasks.share_history(history, self.folder)
         calls = (
-            (self.folder, *chunk, self.files, rows_to_verify, self.has_history)
+            (self.folder, *chunk, self.files, rows_to_verify, history is not None)
             for chunk in enumerate(self.files_of_chunks)
         )
         yield from self.workers.each(tasks.code_chunk, calls)
@@ -100,8 +97,9 @@ def survey(
     """Let workers read files to their ends; nothing is coded where one of them is at fault."""
     tasks.share_ruleset(ruleset, folder)
     families = Families(folder, len(Grouping(ruleset.rulebook).keys))
-    surveyed, issues = [], list[Issue]()
-    for one in workers.each(tasks.survey, ((folder, place) for place in places)):
+    surveyed, issues = list[tasks.Surveyed](), repeated(places)
+    calls = [(folder, place) for place in places] if not issues else []
+    for one in workers.each(tasks.survey, calls):
         issues += one.issues
         for keys in one.keys:
             families.add(keys)

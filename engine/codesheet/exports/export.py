@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from codesheet.coding.batch import Encounters
+from codesheet.coding.batch import Encounters, visits_of
 from codesheet.coding.columns import Index, Mask, Vocabulary
 from codesheet.exports.encounter_rows import Layout, PieceRows, join_pieces, type_rows
 from codesheet.exports.families import Families
@@ -110,6 +110,11 @@ class Export:
         """Give the encounter rows, at least one chunk, in the order in which visits begin."""
         for rows in self.rows_by_chunk(rows_at_once):
             yield make_encounters(rows, self.layouts, self._rulebook)
+
+    def visits(self) -> Iterator[list[str]]:
+        """Give the visits of each chunk that can be coded."""
+        for chunk in self.chunks():
+            yield visits_of(chunk, self._rulebook.visit_key)
 
     def rows_by_chunk(self, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[list[FileRows]]:
         """Give the rows of each chunk as they were read."""
