@@ -175,3 +175,49 @@ def test_a_held_visit_says_what_holds_it(failing: Failing) -> None:
     )
     (parts,) = json.loads(as_json([issue]))
     assert (parts["expected"], parts["got"]) == ("coded", "review")
+
+
+EDITS = """
+# Fields
+| Fields          |                 |
+| Visit key       | Visit ID        |
+| Date of service | Date of service |
+| Row order       | Item            |
+| Field           | Type         | Required |
+| Visit ID        | text         | yes      |
+| Date of service | date         | yes      |
+| Item            | whole number | yes      |
+| Site            | text         | no       |
+# Site
+| Decision   | Site    |
+| Result     | edits   |
+| Hit policy | Collect |
+| IF   | THEN        | THEN                        |
+| Site | Disposition | Message                     |
+| 340B | review      | Was it [340B]? Say JG or TB |
+# Examples
+| Examples |                 |       |      |
+| GIVEN    | GIVEN           | GIVEN | EXPECT |
+| Visit ID | Date of service | Site  | Edit |
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_met"),
+    [
+        ("review: Was it [340B]? Say JG or TB", True),
+        ("review: *[340B]?*", True),
+        ("*say*jg*tb", True),
+        ("*jg*say*", False),
+        ("review: *TB*TB", False),
+        ("review: *[3]*", False),
+        ("review: Was it ?340B?? Say JG or TB", False),
+        ("none", False),
+    ],
+)
+def test_a_star_stands_for_any_words_of_an_edit_and_nothing_else_does(
+    tmp_path: Path, wanted: str, *, is_met: bool
+) -> None:
+    write_workbooks(EDITS + f"| V1 | 2026-01-05 | 340B | {wanted} |", tmp_path)
+    errors = [issue for issue in check_rulebook(tmp_path, lambda _: None) if issue.is_error]
+    assert [issue.expected for issue in errors] == ([] if is_met else [wanted])

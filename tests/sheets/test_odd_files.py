@@ -16,7 +16,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from codesheet.annotating.annotator import annotated
-from codesheet.commands.rulebooks import check_rulebook, dress_rulebook
+from codesheet.commands.rulebooks import check_rulebook
+from codesheet.commands.workbooks import dress_rulebook
 from codesheet.issues import Issue, IssueCode, without_notes
 from codesheet.sheets.rulebook import read_rulebook
 from codesheet.sheets.workbook import read_sheets

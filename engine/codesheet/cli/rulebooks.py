@@ -26,11 +26,11 @@ class IssueFormat(StrEnum):
 @app.command(epilog="Example: `codesheet new rulebook`")
 def new(folder: Annotated[Path, typer.Argument(help="A folder that is not there yet, or empty.")]) -> None:
     """Write a starter rulebook: small workbooks to change into your own, and visits to try them on."""
-    from codesheet.commands import rulebooks
+    from codesheet.commands import workbooks
 
     try:
         with progress() as report:
-            written = rulebooks.new_rulebook(folder, report)
+            written = workbooks.new_rulebook(folder, report)
     except WriteError as problem:
         fail(str(problem))
     for file in written:
@@ -55,10 +55,10 @@ def dress(
     macros. The colours of title blocks, roles and headings are codesheet's. A workbook that is open, or holds
     what would be lost (charts, pictures), is left alone.
     """
-    from codesheet.commands import rulebooks
+    from codesheet.commands import workbooks
 
     with progress() as report:
-        issues, dressed = rulebooks.dress_rulebook(rulebook, report)
+        issues, dressed = workbooks.dress_rulebook(rulebook, report)
     if not dressed:
         print_issues(issues)
         fail("nothing was dressed: drop-downs need Fields that can be read")
@@ -102,7 +102,9 @@ def check(
         with progress() as report:
             found = rulebooks.check_rulebook(rulebook, report)
             if annotated is not None:
-                copies = rulebooks.annotate_workbooks(rulebook, found, annotated, report)
+                from codesheet.commands import workbooks
+
+                copies = workbooks.annotate_workbooks(rulebook, found, annotated, report)
     except WriteError as problem:
         fail(str(problem))
     issues = found if notes else without_notes(found)

@@ -1,40 +1,17 @@
-"""Drivers for those who keep workbooks: new, dress, check, compile."""
+"""Drivers that read workbooks: check, compile."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from codesheet.annotating.annotator import annotate
 from codesheet.commands import Report
 from codesheet.commands.loading import load
 from codesheet.compiling.rules_files import differences, write_rules
 from codesheet.compiling.ruleset import Ruleset
-from codesheet.dressing.choices import Vocabulary
-from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
 from codesheet.examples import run_examples
-from codesheet.issues import Issue, IssueCode, without_notes
+from codesheet.issues import Issue, without_notes
 from codesheet.sheets.excerpts import Excerpts
-from codesheet.sheets.rulebook import in_sheet_order, read_rulebook
-from codesheet.sheets.workbook import find_workbooks, read_workbooks
-from codesheet.starter.new_rulebook import write_starter
-
-
-def new_rulebook(folder: Path, report: Report) -> list[Path]:
-    """Write a starter rulebook into a new folder; give its files."""
-    report("Writing workbooks")
-    return write_starter(folder)
-
-
-def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dressed]]:
-    """Bring drop-downs, notes and colours of workbooks up to date; nothing where Fields cannot be read."""
-    report("Reading workbooks")
-    rulebook, issues = read_rulebook(path)
-    if rulebook is None:
-        return issues, []
-    dressed = []
-    for one in dress_workbooks(path, Vocabulary(rulebook)):
-        report(f"Dressing workbooks: {one.workbook}")
-        dressed.append(one)
-    return issues, dressed
+from codesheet.sheets.rulebook import in_sheet_order
+from codesheet.sheets.workbook import read_workbooks
 
 
 def check_rulebook(path: Path, report: Report) -> list[Issue]:
@@ -54,18 +31,6 @@ def excerpts_of(path: Path, issues: Sequence[Issue]) -> list[list[str]]:
     sheets = read_workbooks(path)[0] if issues and path.exists() else []
     excerpts = Excerpts(sheets)
     return [excerpts.of(issue) for issue in issues]
-
-
-def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report: Report) -> list[Path]:
-    """Write annotated copies of a rulebook's workbooks; those that cannot be read have none.
-
-    Raises:
-        WriteError: a copy cannot be written, or would take the place of its workbook.
-
-    """
-    report("Writing annotated copies")
-    unread = {issue.at.workbook for issue in issues if issue.kind == IssueCode.UNREADABLE_WORKBOOK}
-    return [annotate(found, issues, folder) for found in find_workbooks(path) if found[0] not in unread]
 
 
 def compile_to(path: Path, folder: Path, report: Report) -> tuple[list[Issue], Ruleset | None]:

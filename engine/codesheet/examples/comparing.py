@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -118,11 +117,26 @@ def _compare_edit(visit: Visit, row: ExampleRow, edits: list[_Record], givers: G
     if not wanted:
         return
     got = [f"{edit['Disposition']}: {edit['Message']}" for edit in edits]
-    found = not got if fold(wanted) == _NONE else any(fnmatchcase(fold(g), fold(wanted)) for g in got)
+    found = not got if fold(wanted) == _NONE else any(_fits(fold(g), fold(wanted)) for g in got)
     if not found:
         because, cells = _raised_by(edits, givers)
         facts = {"expected": wanted, "got": "; ".join(got) or "no edit", "because": because}
         yield IssueCode.EXAMPLE_EDIT.issue(row.at, *cells, visit=visit.name, **facts)
+
+
+def _fits(text: str, wanted: str) -> bool:
+    """Say whether a text is as wanted, where `*` stands for any words."""
+    first, *rest = wanted.split("*")
+    if not rest:
+        return text == wanted
+    *between, last = rest
+    place, end = len(first), len(text) - len(last)
+    for part in between:
+        found = text.find(part, place, end)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return text.startswith(first) and text.endswith(last) and place <= end
 
 
 def _raised_by(edits: list[_Record], givers: Givers) -> tuple[str, list[CellRef]]:

@@ -52,14 +52,14 @@ def _encounters(
     """Make encounter rows of the GIVEN halves; the visit key is the example's own."""
     issues: list[Issue] = []
     frame = Frame(len(given), {})
-    told = {name for _, row in given for name, value in row.given.items() if value is not None}
-    told |= {rulebook.visit_key, rulebook.columns_present}
+    always = (rulebook.visit_key, rulebook.columns_present)
     for definition in rulebook.fields.values():
         if definition.origin is not Origin.READ or definition.level is not Level.ROW:
             continue
         values: list[Scalar | None] = [None] * len(given)
-        if definition.name in told:
-            values = [_value(visit, row, definition, rulebook, issues) for visit, row in given]
+        for place, (visit, row) in enumerate(given):
+            if definition.name in row.given or definition.name in always:
+                values[place] = _value(visit, row, definition, rulebook, issues)
         column = column_of(values, definition.type, frame.vocabulary)
         own = frame.roots.id_of([definition.name])
         column.roots = np.where(column.missing, own, 0).astype(np.int32)

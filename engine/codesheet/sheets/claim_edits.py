@@ -82,9 +82,10 @@ def edit_sheets(
 def edit_rows(sheets: Iterable[EditSheet], reader: CellReader) -> Iterator[EditRow]:
     """Give the rows of these sheets that are ever in force, with their conditions and dates."""
     for sheet in sheets:
+        periods = _Periods(sheet, reader)
         for row in sheet.table.rows:
             own = [_condition(name, row.cell(column), reader) for name, column in sheet.columns.items()]
-            period = _period(row, sheet, reader)
+            period = periods.of(row)
             if period is not None and None not in own:
                 said = tuple(c for c in own if c is not None and not isinstance(c.test, Anything))
                 yield EditRow(row, sheet, sheet.conditions + said, period)
@@ -95,10 +96,26 @@ def _condition(name: str, cell: Cell, reader: CellReader) -> Condition | None:
     return None if test is None else Condition(name, test, cell.text, cell.at)
 
 
-def _period(row: Row, sheet: EditSheet, reader: CellReader) -> Period | None:
-    cells = [_day(row.cell(column)) if column else None for column in sheet.table.period_columns]
-    period = read_period(cells[0], cells[1], sheet.about.period, reader.issues, row.at)
-    return in_turn(period, sheet.about)
+class _Periods:
+    """When the rows of a sheet are in force; the same dates, which thousands of rows have, are read once."""
+
+    def __init__(self, sheet: EditSheet, reader: CellReader) -> None:
+        self._about = sheet.about
+        self._columns = sheet.table.period_columns
+        self._issues = reader.issues
+        self._read: dict[tuple[object, ...], Period | None] = {}
+
+    def of(self, row: Row) -> Period | None:
+        """Give when a row is in force; None where never, or, with an issue, where that cannot be read."""
+        written = tuple(row.value(column) for column in self._columns if column)
+        if written in self._read:
+            return self._read[written]
+        count = len(self._issues)
+        first, last = (_day(row.cell(column)) if column else None for column in self._columns)
+        period = in_turn(read_period(first, last, self._about.period, self._issues, row.at), self._about)
+        if len(self._issues) == count:
+            self._read[written] = period
+        return period
 
 
 def _day(cell: Cell) -> Cell:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import CellValue
@@ -40,6 +39,8 @@ def write_reference(
     target: Path, kind: str, about: Sequence[Sequence[str]], title: Sequence[Sequence[str]], columns: pa.Table
 ) -> None:
     """Write one sheet as a reference file."""
+    from pyarrow import parquet  # noqa: PLC0415 - slow to import, and few rulebooks have reference files
+
     said = json.dumps({"kind": kind, "about": about, "title": title}, ensure_ascii=False)
     schema = columns.schema.with_metadata({_MARK: said.encode()})
     parquet.write_table(columns.cast(schema), target, compression="zstd", write_statistics=False)
@@ -80,6 +81,8 @@ def _sha256(file: Path) -> str:
 
 
 def _read(name: str, file: Path, named: "NamedCodes") -> list[Sheet]:
+    from pyarrow import parquet  # noqa: PLC0415
+
     metadata = parquet.read_schema(file).metadata or {}
     if _MARK not in metadata:
         raise _NoReference
