@@ -17,6 +17,7 @@ from codesheet.issues import Issue
 from codesheet.location import CellRef
 from codesheet.replacing import WriteError, replacing_file
 from codesheet.sheets.empty_cells import without_empty_cells
+from codesheet.sheets.strict_files import in_ordinary_form
 
 
 def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) -> Path:
@@ -42,7 +43,7 @@ def annotated(original: bytes, name: str, issues: Sequence[Issue]) -> bytes:
     """Give a workbook's bytes with its issues marked; marks of an earlier run are replaced."""
     own = issues_of(name, issues)
     macros = name.lower().endswith(".xlsm")
-    original, empty = without_empty_cells(original)
+    original, empty = without_empty_cells(in_ordinary_form(original))
     lost = what_would_be_lost(original, macros=macros)
     if empty:
         lost.append(f"the formats of {empty:,} empty cells and rows")

@@ -18,6 +18,7 @@ from codesheet.dressing.sheet_marks import SheetMarks, marks_for
 from codesheet.dressing.worksheet import cells_of, is_our_note, notes_of, put_marks
 from codesheet.replacing import WriteError, replacing_file
 from codesheet.sheets.empty_cells import without_empty_cells
+from codesheet.sheets.strict_files import is_strict
 from codesheet.sheets.title_block import read_title_blocks
 from codesheet.sheets.workbook import find_workbooks, read_sheets
 
@@ -56,6 +57,7 @@ def _dress(name: str, file: Path, vocabulary: Vocabulary) -> Dressed:
     _refuse_open(file)
     data = _read(file)
     marks = _marks(data, name, vocabulary)
+    _refuse_strict(data)
     result = Dressed(
         workbook=name,
         sheets=len(marks),
@@ -97,6 +99,11 @@ def _marks(data: bytes, name: str, vocabulary: Vocabulary) -> dict[str, SheetMar
         if issue.is_error:
             raise _LeftAlone(issue.message)
     return {titled.sheet.name: marks_for(titled, vocabulary) for titled in read_title_blocks(sheets, [])}
+
+
+def _refuse_strict(data: bytes) -> None:
+    if is_strict(data):
+        raise _LeftAlone("it is saved as Strict Open XML Spreadsheet; save it as Excel Workbook (.xlsx)")
 
 
 def _refuse_losses(data: bytes, *, macros: bool) -> None:

@@ -1,7 +1,7 @@
 """One sheet's XML, read in one pass: what its cells hold, their formulas, and what the eye sees of it.
 
 openpyxl reads all else of a workbook. Its reader of sheets takes several times as long, passes over each
-sheet twice where there are formulas, tells nothing of hidden rows, and finds no cell in strict files.
+sheet twice where there are formulas, and tells nothing of hidden rows.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +19,7 @@ from codesheet.sheets.sheet_layout import Layout, Position, Styles
 _TRUE = ("1", "true")
 _DIGITS = "0123456789"
 _LAST_ROW = 1_048_576
+_FIRST_YEAR = 1900
 _SHOWN_FOR_NO_DATE, _SHOWN_FOR_NO_NUMBER = "#VALUE!", "#NUM!"
 _LARGEST_NUMBER = 1e308
 """From here on Excel has no numbers."""
@@ -227,7 +228,7 @@ class SheetXml:
                 self.errors.add(position)
                 return text
             case "d":
-                return _plain(from_ISO8601(text))  # type: ignore[no-untyped-call]
+                return _as_of_a_number(_plain(from_ISO8601(text)))  # type: ignore[no-untyped-call]
             case "n":
                 return self._number(text)
             case _:
@@ -269,6 +270,17 @@ def rows_of_range(cells: str) -> tuple[int, int]:
 
 def _refuse(*_: object) -> None:
     raise HostileXml
+
+
+def _as_of_a_number(value: CellValue) -> CellValue:
+    """Give a written day or time as a number gives it: a day with its hours, and a time of no day alone."""
+    match value:
+        case datetime():
+            return value.time() if value.year < _FIRST_YEAR else value
+        case date():
+            return datetime.combine(value, time())
+        case _:
+            return value
 
 
 def _plain(value: object) -> CellValue:

@@ -26,6 +26,7 @@ from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.excel_formulas import gives
 from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_styles
 from codesheet.sheets.sheet_xml import HostileXml, SheetXml
+from codesheet.sheets.strict_files import in_ordinary_form
 from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
@@ -229,7 +230,7 @@ class _Book(ExcelReader):
 
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
-    data, _ = without_empty_cells(data)
+    data, _ = without_empty_cells(in_ordinary_form(data))
     book = _Book(data)
     styles = book.styles
     sheets: dict[str, Sheet] = {}
