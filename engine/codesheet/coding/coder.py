@@ -212,6 +212,7 @@ class Coder:
             context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
         else:
             context, _ = self._prepare(lines, rows)
+        context.count_fired()
         for join in self._edit_joins.values():
             join.say_left_out(context)
         with self._timed("decisions"):

@@ -1,6 +1,6 @@
 """What every step of coding works on: a view of rows or lines, and where its objections go."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -50,6 +50,7 @@ class Context:
     their line only where `lines_stand`: before, lines are still changed, dropped and made one. `standing`
     says which lines are not denied, None where all stand; `judged` which lines tables judge, None all.
     `deciders`, where somebody asks for them, are told which cells gave the fields of encounter rows.
+    `uncounted` count the rules that gave fields of lines, which are given again whenever lines change.
     """
 
     view: View
@@ -61,10 +62,24 @@ class Context:
     standing: Mask | None = None
     judged: Mask | None = None
     deciders: Deciders | None = None
+    uncounted: list[Callable[[Mask | None], None]] = field(default_factory=list)
 
     def apart(self) -> "Context":
         """Give the same with logs of its own, which nobody reads unless they are taken over."""
         return replace(self, log=EditLog(self.view.frame), asks=Asks())
+
+    def fired(self, count: Callable[[Mask | None], None]) -> None:
+        """Count rules that gave fields: now, or for lines when it is known which of them count."""
+        if self.row_of_line is None:
+            count(None)
+        else:
+            self.uncounted.append(count)
+
+    def count_fired(self, lines: Mask | None = None) -> None:
+        """Count the rules that gave the fields of some lines, or of all."""
+        if lines is None or lines.any():
+            for count in self.uncounted:
+                count(lines)
 
     def rows(self, places: Index) -> Index:
         """Give the encounter rows of places in the view."""

@@ -1,6 +1,7 @@
 """Fields that decision tables set: by their hits, gathered from them, or left open for want of facts."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -20,10 +21,11 @@ def decide_fields(table: Table, context: Context) -> None:
     """Set the THEN fields of the rows (or lines) of a context."""
     if table.gathers_constants and context.deciders is None:
         judged = table.judged(context)
-        table.count_decisions(judged)
+        context.fired(partial(table.count_decisions, judged))
         _set_fields(table, context, judged, _values_by_decision(table, judged, context.view.frame.rows))
         return
-    judged, hits = table.hits(context)
+    judged, hits = table.hits(context, counted=False)
+    context.fired(lambda places: table.count(hits if places is None else hits.keep(places[hits.places])))
     _set_fields(table, context, judged, _values_by_row(table, judged, hits, context.view.frame.rows))
     remember_because(table, context, hits)
     note_deciders(table, context, hits)

@@ -5,7 +5,7 @@ import numpy as np
 from codesheet.coding.columns import MISSING, Column, Ids, Index
 from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
-from codesheet.coding.edits import BILL, EditKind
+from codesheet.coding.edits import BILL, DROP, EditKind
 from codesheet.coding.evaluate import all_missing
 from codesheet.coding.lines import NOT_FIELDS, Lines, without_dropped
 from codesheet.coding.reasons import in_rounds, join_reasons
@@ -23,8 +23,9 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     _, hits = table.hits(context, counted=False)
     given = {name: output.values(hits.by_output[name], hits.view) for name, output in table.outputs.items()}
     why = table.why(hits, context)
+    own = np.arange(len(lines))
     if "Split off" in given:
-        lines, context, hits = split_off(given["Split off"], hits, context, lines)
+        lines, context, hits, own = split_off(given["Split off"], hits, context, lines)
     for name, values in given.items():
         if name not in NOT_FIELDS:
             _set_line_field(name, values, hits, table, context, lines)
@@ -39,6 +40,7 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
     fresh = _not_yet_told(np.arange(len(hits.places)), hits.places, addresses, lines, context.view)
     table.count(hits.keep(np.isin(np.arange(len(hits.places)), fresh)))
     _add_reasons(why, addresses, hits.places, lines, context)
+    context.count_fired(lines.weight[own] == DROP)
     return without_dropped(lines, context)
 
 

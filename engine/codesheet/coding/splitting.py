@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from codesheet.coding.lines import Lines
 
 
-def split_off(units: Column, hits: Hits, context: Context, lines: "Lines") -> "tuple[Lines, Context, Hits]":
-    """Split the lines that hits say to, and point those hits at the part split off.
+def split_off(
+    units: Column, hits: Hits, context: Context, lines: "Lines"
+) -> "tuple[Lines, Context, Hits, Index]":
+    """Split the lines that hits say to, point those hits at the part split off, give each line's new place.
 
     As many units as the line has, or more, are the whole line: nothing is split. None or fewer leave the hit
     where it is. Units that cannot be worked out go to review.
@@ -32,7 +34,7 @@ def split_off(units: Column, hits: Hits, context: Context, lines: "Lines") -> "t
         )
     entries = entries[first]
     if not len(entries):
-        return lines, context, hits
+        return lines, context, hits, np.arange(len(lines))
     places = hits.places[entries]
     index = np.concatenate([np.arange(len(lines)), places])
     order = np.argsort(index, kind="stable")  # each new line right behind its own
@@ -47,7 +49,7 @@ def split_off(units: Column, hits: Hits, context: Context, lines: "Lines") -> "t
     view = replace(view, order=np.arange(len(wider)), visit_ids=context.view.visit_ids[index[order]])
     because = {name: words[index[order]] for name, words in context.because.items()}
     inner = replace(context, view=view, because=because, row_of_line=wider.row, standing=wider.standing)
-    return wider, inner, Hits(renumbered, hits.rule, hits.by_output, hits.view)
+    return wider, inner, Hits(renumbered, hits.rule, hits.by_output, hits.view), where[: len(lines)]
 
 
 def _ask(units: Column, hits: Hits, context: Context) -> None:

@@ -107,9 +107,10 @@ class Table:
         again[:, 1:] = rules[:, 1:] == rules[:, :-1]
         self.counts += np.bincount(rules[~again & (rules != NO_RULE)], minlength=len(self.counts))
 
-    def count_decisions(self, judged: Judged) -> None:
-        """Count each rule once for each row where its decision lets it count."""
-        rows = np.bincount(judged.decision, minlength=len(judged.decisions))
+    def count_decisions(self, judged: Judged, places: Mask | None = None) -> None:
+        """Count each rule once for each row, of some places or all, where its decision lets it count."""
+        decision = judged.decision if places is None else judged.decision[places[judged.rows]]
+        rows = np.bincount(decision, minlength=len(judged.decisions))
         decisions, rules = Ragged.of(d.hits for d in judged.decisions).expand(np.arange(len(rows)))
         np.add.at(self.counts, rules, rows[decisions])
 
