@@ -20,7 +20,7 @@ from page import (
 )
 
 from codesheet.language.formula_parser import parse_expression
-from codesheet.language.formula_types import walk
+from codesheet.language.formula_parts import walk
 from codesheet.language.formulas import Aggregate, Call, Formula
 from codesheet.language.functions import AGGREGATES, FUNCTIONS
 from codesheet.language.unary_test_parser import parse_unary_test

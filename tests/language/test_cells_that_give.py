@@ -7,14 +7,13 @@ from cell_names import NAMES, message, rows
 
 from codesheet.language.formula_parser import (
     expect_type,
-    fields_read,
     parse_expression,
     parse_formula,
     parse_message,
-    sets_read,
     show_formula,
     type_of,
 )
+from codesheet.language.formula_parts import fields_read, sets_read
 from codesheet.language.formulas import (
     Aggregate,
     Binary,

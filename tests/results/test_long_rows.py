@@ -19,7 +19,7 @@ from workbooks import opened
 from codesheet.results import data_sheets, long_rows, packaging
 from codesheet.results.data_sheets import data_sheets as sheets_of
 from codesheet.results.excel import Look, write_workbook
-from codesheet.results.tables import SpooledTable
+from codesheet.results.spooled_table import SpooledTable
 from codesheet.results.writer import write_results
 
 ROWS = 700

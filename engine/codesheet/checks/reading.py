@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from codesheet.language.formula_types import fields_read, sets_read
+from codesheet.language.formula_parts import fields_read, sets_read
 from codesheet.language.formulas import Formula
 from codesheet.language.unary_test_logic import compare_fields, set_names
 from codesheet.model import Condition, DecisionTable, Rulebook

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from codesheet.language.formula_types import fields_read
+from codesheet.language.formula_parts import fields_read
 from codesheet.language.unary_test_logic import compare_fields
 from codesheet.model import Condition, Origin, Rulebook
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.formula_types import fields_read
+from codesheet.language.formula_parts import fields_read
 from codesheet.model import DecisionTable, HitPolicy, Rulebook
 
 

@@ -19,7 +19,7 @@ from codesheet.exports.grouping import Chunks, Grouping
 from codesheet.exports.inputs import repeated
 from codesheet.issues import Issue
 from codesheet.results.coded_chunk import Done
-from codesheet.results.tables import SpooledTable
+from codesheet.results.spooled_table import SpooledTable
 
 
 @dataclass(slots=True)

@@ -31,7 +31,8 @@ from codesheet.issues import Issue
 from codesheet.model import Rulebook
 from codesheet.results.coded_chunk import Done
 from codesheet.results.files import write_parquet
-from codesheet.results.tables import Results, SpooledTable
+from codesheet.results.spooled_table import SpooledTable
+from codesheet.results.tables import Results
 from codesheet.verifying.verification import code_and_verify
 
 _RULESET = "ruleset"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from codesheet.examples.visits import Coded, Visit
 from codesheet.examples.who_decided import Givers
-from codesheet.language.formula_types import fields_read
+from codesheet.language.formula_parts import fields_read
 from codesheet.language.formulas import Clear, Literal
 from codesheet.language.values import Scalar, fold, read_value, show_value, tidy
 from codesheet.location import CellRef

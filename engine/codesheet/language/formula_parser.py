@@ -3,7 +3,7 @@
 from codesheet.issues import IssueCode
 from codesheet.language.expression_parser import ExpressionParser, number_literal
 from codesheet.language.formula_printer import show_formula
-from codesheet.language.formula_types import expect_type, fields_read, sets_read, type_of, typed
+from codesheet.language.formula_types import expect_type, type_of, typed
 from codesheet.language.formulas import Clear, CodeListOf, Formula, Literal, Template
 from codesheet.language.names import CellProblem, Names
 from codesheet.language.quotes import MARKS, is_quoted, split_outside_quotes, unquote
@@ -12,11 +12,9 @@ from codesheet.language.written_values import TYPE_WORDS, is_blank, read_typed, 
 
 __all__ = [
     "expect_type",
-    "fields_read",
     "parse_expression",
     "parse_formula",
     "parse_message",
-    "sets_read",
     "show_formula",
     "type_of",
 ]

@@ -20,7 +20,7 @@ from codesheet.results.excel import (
     fit_for_cells,
     lines_needed,
 )
-from codesheet.results.tables import SpooledTable
+from codesheet.results.spooled_table import SpooledTable
 
 DECORATED_ROWS = 50_000
 """Above it text is not wrapped and cells carry no style of their own: files open and are written faster."""

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from codesheet.results.arrow_tables import TEXT, decoded, map_text
-from codesheet.results.tables import SpooledTable
+from codesheet.results.spooled_table import SpooledTable
 
 _FORMULA_LIKE = "^('*[=+\\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - full-width signs begin formulas as well
 RUN = "run.json"

@@ -18,7 +18,8 @@ from codesheet.results.counting import (
     named_texts,
 )
 from codesheet.results.run_record import RunRecord
-from codesheet.results.tables import Counts, Results, SpooledTable
+from codesheet.results.spooled_table import SpooledTable
+from codesheet.results.tables import Counts, Results
 
 STATUSES = ("coded", "review", "no lines", "rejected")
 NO_QUEUE = "(no queue)"

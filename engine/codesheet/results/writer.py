@@ -10,9 +10,10 @@ from codesheet.results.data_sheets import data_sheets
 from codesheet.results.excel import write_workbook
 from codesheet.results.rules_used import rules_used
 from codesheet.results.run_record import RunRecord, run_json, run_sheet
+from codesheet.results.spooled_table import SpooledTable, spooled
 from codesheet.results.summary import Summary, summarise, summary_frame
 from codesheet.results.summary_sheet import summary_sheet
-from codesheet.results.tables import Results, SpooledTable, spooled
+from codesheet.results.tables import Results
 
 __all__ = ["WriteError", "write_results"]
 

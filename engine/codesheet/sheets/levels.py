@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.formula_types import fields_read
+from codesheet.language.formula_parts import fields_read
 from codesheet.language.unary_tests import AnyOf, Compare, Not, UnaryTest
 from codesheet.location import CellRef
 from codesheet.model import (
