@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+import pytest
+
+from codesheet.coding import tables
 from codesheet.coding.batch import CodedBatch
 from codesheet.coding.coder import Coder
 from codesheet.compiling.ruleset import Ruleset
@@ -53,13 +57,22 @@ def grid(text: str) -> list[list[str]]:
 
 
 def code(ruleset: Ruleset, visits: str, folder: Path) -> CodedBatch:
-    """Code the visits of an export block, read from a csv file; the plain evaluator agrees."""
+    """Code the visits of an export block, read from a csv file; the plain evaluator agrees.
+
+    Whether rows that are alike are decided one by one or as one makes no difference.
+    """
     export = folder / "visits.csv"
     lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in grid(visits)]
     export.write_text("\n".join(lines), encoding="utf-8")
     encounters, issues = read_encounters([export], ruleset.rulebook)
     assert encounters is not None, issues
     batch = Coder(ruleset).code(encounters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "FEWER", 0)
+        as_one = Coder(ruleset).code(encounters)
+    for table in RESULTS.values():
+        pd.testing.assert_frame_equal(getattr(as_one, table), getattr(batch, table))
+    assert as_one.rule_counts == batch.rule_counts
     assert [str(one) for one in verify(ruleset, encounters, batch, encounters.row_count).differences] == []
     return batch
 

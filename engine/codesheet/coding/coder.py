@@ -154,7 +154,7 @@ class Coder:
                     made.append(make_lines(table, len(made), context, nothing))
             else:
                 with self._timed("decisions"):
-                    table.raise_edits(context)
+                    table.object(context)
         return made
 
     def _run_step(self, step: Step, context: Context) -> None:
@@ -217,7 +217,7 @@ class Coder:
             join.say_left_out(context)
         with self._timed("decisions"):
             for table in self._line_edits:
-                table.raise_edits(context)
+                table.object(context)
         return lines
 
     def _prepare(self, lines: Lines, rows: Context, turn: int = 0) -> tuple[Context, int]:
@@ -276,7 +276,8 @@ def _visit_ids(column: Column) -> Ids:
 def _order(visits: Ids, row_order: str, frame: Frame) -> Index:
     """Rank the rows: visits as they first appear, then Row order, then as they came."""
     rows = np.arange(len(visits))
-    visit = distinct([visits.astype(np.int64)], len(visits))[0]
+    in_turn = bool((visits[1:] >= visits[:-1]).all())
+    visit = visits if in_turn else distinct([visits], len(visits))[0]
     within = _sortable(frame[row_order], frame) if row_order else rows
     later = (visit[1:] > visit[:-1]) | ((visit[1:] == visit[:-1]) & (within[1:] >= within[:-1]))
     if later.all():

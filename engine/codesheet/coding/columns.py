@@ -195,6 +195,11 @@ class Column:
         return self._numbered[1]
 
     @property
+    def all_roots(self) -> Ids:
+        """Give each row's root set, 0 where none is known."""
+        return np.zeros(len(self), dtype=np.int32) if self.roots is None else self.roots
+
+    @property
     def missing(self) -> Mask:
         """Say for each row whether the value is missing."""
         return self.data == MISSING if self.type.is_text else np.isnan(self.data)

@@ -51,6 +51,7 @@ class Context:
     says which lines are not denied, None where all stand; `judged` which lines tables judge, None all.
     `deciders`, where somebody asks for them, are told which cells gave the fields of encounter rows.
     `uncounted` count the rules that gave fields of lines, which are given again whenever lines change.
+    `stand_for` says how many rows each stands for, where one of many alike is decided.
     """
 
     view: View
@@ -62,16 +63,20 @@ class Context:
     standing: Mask | None = None
     judged: Mask | None = None
     deciders: Deciders | None = None
-    uncounted: list[Callable[[Mask | None], None]] = field(default_factory=list)
+    uncounted: list[Callable[[Index | None], None]] = field(default_factory=list)
+    stand_for: Index | None = None
 
     def apart(self) -> "Context":
         """Give the same with logs of its own, which nobody reads unless they are taken over."""
         return replace(self, log=EditLog(self.view.frame), asks=Asks())
 
-    def fired(self, count: Callable[[Mask | None], None]) -> None:
-        """Count rules that gave fields: now, or for lines when it is known which of them count."""
+    def fired(self, count: Callable[[Index | None], None]) -> None:
+        """Count rules that gave fields: now, or for lines when it is known which of them count.
+
+        The function is told how often each place of the view counts; once, where it is told None.
+        """
         if self.row_of_line is None:
-            count(None)
+            count(self.stand_for)
         else:
             self.uncounted.append(count)
 
@@ -79,7 +84,7 @@ class Context:
         """Count the rules that gave the fields of some lines, or of all."""
         if lines is None or lines.any():
             for count in self.uncounted:
-                count(lines)
+                count(None if lines is None else lines.astype(np.int64))
 
     def rows(self, places: Index) -> Index:
         """Give the encounter rows of places in the view."""
@@ -131,7 +136,7 @@ class Context:
         missing = column.missing
         if missing.any():
             own = self.view.frame.roots.id_of([name])
-            roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots
+            roots = column.all_roots
             column = Column(column.type, column.data, np.where(missing & (roots == 0), own, roots))
         return column
 
@@ -155,7 +160,7 @@ class Context:
     def keep_allowed(self, definition: Field, column: Column) -> Column:
         """Order a code list as its allowed values stand, and send values that are not allowed to review."""
         allowed = definition.allowed
-        if allowed is None:
+        if allowed is None or column.missing.all():
             return column
         if column.type is FieldType.CODE_LIST:
             column = self._ordered(definition, column)
@@ -189,7 +194,8 @@ class Context:
         self, column: Column, set_name: str | None
     ) -> tuple[Index, list[Scalar | None], list[float]]:
         dated = self.view.sets.breaks([set_name]) if set_name else []
-        numbers, first, values = per_combination([column], self.view, [eras(self.view.days, dated)])
+        by_day = [eras(self.view.days, dated)] if dated else []
+        numbers, first, values = per_combination([column], self.view, by_day)
         return numbers, [value for (value,) in values], self.view.days[first].tolist()
 
     def _is_allowed(self, definition: Field, value: str | float, day: float) -> bool:

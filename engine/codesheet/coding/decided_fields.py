@@ -19,13 +19,26 @@ from codesheet.coding.view import View
 
 def decide_fields(table: Table, context: Context) -> None:
     """Set the THEN fields of the rows (or lines) of a context."""
+    alike = table.alike(context) if context.row_of_line is None else None
+    if alike is None:
+        _decide(table, context)
+        return
+    _decide(table, alike.context)
+    for name in table.definition.outputs:
+        context.view.frame.columns[name] = alike.context.view.frame[name].take(alike.kind)
+        if name in alike.context.because:
+            context.because[name] = alike.context.because[name][alike.kind]
+    alike.hand_over(context)
+
+
+def _decide(table: Table, context: Context) -> None:
     if table.gathers_constants and context.deciders is None:
         judged = table.judged(context)
         context.fired(partial(table.count_decisions, judged))
         _set_fields(table, context, judged, _values_by_decision(table, judged, context.view.frame.rows))
         return
     judged, hits = table.hits(context, counted=False)
-    context.fired(lambda places: table.count(hits if places is None else hits.keep(places[hits.places])))
+    context.fired(partial(table.count, hits))
     _set_fields(table, context, judged, _values_by_row(table, judged, hits, context.view.frame.rows))
     remember_because(table, context, hits)
     note_deciders(table, context, hits)
@@ -129,7 +142,7 @@ def leave_open(column: Column, places: Index, roots: Ids) -> None:
     """Take the values away that wait for facts; the facts are their roots."""
     if not len(places):
         return
-    all_roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots.copy()
+    all_roots = column.all_roots.copy()
     column.data[places] = MISSING if column.type.is_text else np.nan
     all_roots[places] = roots
     column.roots = all_roots

@@ -62,7 +62,7 @@ def _set_line_field(
     column.data = column.data.copy()
     column.data[places[leads]] = given.data[leads]
     if column.roots is not None or given.roots is not None:
-        roots = np.zeros(len(column), dtype=np.int32) if column.roots is None else column.roots.copy()
+        roots = column.all_roots.copy()
         roots[places[leads]] = 0 if given.roots is None else given.roots[leads]
         column.roots = roots
     lost = speaks[leads & given.missing]

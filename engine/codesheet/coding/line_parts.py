@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codesheet.coding.columns import Column, Frame, Ids, Index, Mask
+from codesheet.coding.columns import Column, Frame, Index, Mask
 from codesheet.coding.context import Asks
 from codesheet.coding.edit_rows import claims
 from codesheet.coding.edits import NO_LINE, Edits
@@ -84,7 +84,7 @@ def _stacked(columns: Sequence[Column]) -> Column:
     data = np.concatenate([column.data for column in columns])
     if all(column.roots is None for column in columns):
         return Column(columns[0].type, data)
-    roots: list[Ids] = [np.zeros(len(c), dtype=np.int32) if c.roots is None else c.roots for c in columns]
+    roots = [c.all_roots for c in columns]
     return Column(columns[0].type, data, np.concatenate(roots))
 
 

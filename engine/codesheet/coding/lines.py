@@ -39,6 +39,12 @@ class Made:
     why: Ids
     address: Ids
 
+    def take(self, rows: Index, index: Index) -> "Made":
+        """Give the lines of an index as those of other rows."""
+        columns = {name: column.take(index) for name, column in self.columns.items()}
+        words = self.weight[index], self.why[index], self.address[index]
+        return Made(rows, self.table, self.rule[index], columns, *words)
+
 
 @dataclass(slots=True)
 class NoLines:
@@ -100,6 +106,20 @@ class Lines:
 
 def make_lines(table: Table, number: int, context: Context, nothing: NoLines) -> Made:
     """Make the lines of one claim-line table; `none` makes none and keeps its reason."""
+    alike = table.alike(context)
+    if alike is None:
+        return _made(table, number, context, nothing)
+    of_kinds = NoLines()
+    made = _made(table, number, alike.context, of_kinds)
+    for kinds, why in zip(of_kinds.rows, of_kinds.why, strict=True):
+        rows, places = alike.spread(kinds)
+        nothing.rows.append(rows)
+        nothing.why.append(why[places])
+    alike.hand_over(context)
+    return made.take(*alike.spread(made.places))
+
+
+def _made(table: Table, number: int, context: Context, nothing: NoLines) -> Made:
     _, hits = table.hits(context)
     code = table.outputs["Code"]
     cleared = code.cleared(hits.by_output["Code"])
@@ -142,7 +162,7 @@ def _complete(table: Table, hits: Hits, columns: dict[str, Column], context: Con
         column = columns[name] = _whole(fields[name], column, inner, inner_rows, context)
         absent = np.flatnonzero(missing_before)
         if len(absent):
-            facts = np.zeros(len(absent), dtype=np.int32) if column.roots is None else column.roots[absent]
+            facts = column.all_roots[absent]
             context.raise_edit(
                 EditKind.MISSING,
                 inner_rows[absent],
@@ -220,12 +240,13 @@ def _stacked(name: str, made: list[Made], kind: FieldType, frame: Frame) -> Colu
             column = frame.parent[name].take(m.places) if has_row and frame.parent else None
         parts.append(all_missing(kind, len(m.places)) if column is None else column)
     data = np.concatenate([p.data for p in parts]) if parts else all_missing(kind, 0).data
-    roots = [np.zeros(len(p), dtype=np.int32) if p.roots is None else p.roots for p in parts]
-    return Column(kind, data, np.concatenate(roots) if roots else None)
+    if all(p.roots is None for p in parts):
+        return Column(kind, data)
+    return Column(kind, data, np.concatenate([p.all_roots for p in parts]))
 
 
 def _concatenated(arrays: list[Any], kind: type) -> Data:
-    return np.concatenate(arrays).astype(kind) if arrays else np.zeros(0, dtype=kind)
+    return np.concatenate(arrays).astype(kind, copy=False) if arrays else np.zeros(0, dtype=kind)
 
 
 def without_dropped(lines: Lines, context: Context) -> Lines:
@@ -252,7 +273,7 @@ def note_dropped(lines: Lines, places: Index, context: Context) -> None:
 def code_and_reason(lines: Lines, places: Index, between: str) -> Ids:
     """Write the code and the reason of some lines as texts."""
     codes, reasons = lines.frame["Code"].data[places], lines.why[places]
-    numbers, leads = distinct([codes.astype(np.int64), reasons.astype(np.int64)], len(places))
+    numbers, leads = distinct([codes, reasons], len(places))
     words = lines.frame.vocabulary.words
     texts = []
     for code, why in zip(codes[leads].tolist(), reasons[leads].tolist(), strict=True):
@@ -280,20 +301,27 @@ def combine(lines: Lines, view: View) -> Lines:
 
 def _alike(lines: Lines, view: View) -> tuple[Index, Index]:
     """Give each line a number, those to be made one the same, and for each number its first line."""
-    visits, rows = view.visit_ids[lines.row].astype(np.int64), np.arange(len(lines))
-    numbers, first = distinct([visits, exact_codes(lines.frame["Code"])], len(lines))
-    if len(first) == len(lines):
+    visits, rows = view.visit_ids[lines.row], np.arange(len(lines))
+    several = np.flatnonzero(_is_repeated(visits))
+    numbers = distinct([visits[several], exact_codes(lines.frame["Code"])[several]], len(several))[0]
+    maybe = several[_is_repeated(numbers)]  # most lines have a code no other line of their visit has
+    if not len(maybe):
         return rows, rows
-    maybe = np.flatnonzero(np.bincount(numbers)[numbers] > 1)  # most lines have a code no other has
     some = lines.take(maybe)
     codes = [exact_codes(some.frame[name]) for name in lines.set_names if name not in ("Units", "Reason")]
     days = np.nan_to_num(view.days[some.row]).astype(np.int64)  # an example may lack its day
-    fates = [some.weight.astype(np.int64), some.denied.astype(np.int64)]
+    fates = [some.weight, some.denied.astype(np.int32)]
     numbers, first = distinct([visits[maybe], days, *fates, *codes], len(maybe))
     leads = rows.copy()
     leads[maybe] = maybe[first[numbers]]
     first = np.flatnonzero(leads == rows)
     return np.searchsorted(first, leads), first
+
+
+def _is_repeated(numbers: Index | Ids) -> Mask:
+    """Say of each number whether it occurs again; none is below MISSING."""
+    mask: Mask = (np.bincount(numbers + 1) > 1)[numbers + 1]
+    return mask
 
 
 def _united_roots(column: Column, numbers: Index, frame: Frame) -> Ids:

@@ -42,6 +42,12 @@ class Ragged:
         return places, self.values[self.starts[numbers][places] + within]
 
 
+def sorted_by(numbers: Index, count: int) -> Ragged:
+    """Give for each number below a count the places that have it, in order."""
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(numbers, minlength=count))])
+    return Ragged(starts, np.argsort(numbers, kind="stable"))
+
+
 def by_number(numbers: Index) -> Iterator[tuple[int, Index]]:
     """Give each number (from 0 on, some thousands at most) that occurs, with its places in order."""
     if not len(numbers):

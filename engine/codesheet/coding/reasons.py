@@ -50,7 +50,7 @@ class Reasons:
         tested_trails = [trails[field][rows] for field in fields if field in trails]
         part = view.take(rows)
         columns = [part.frame[field] for field in fields]
-        extra = [own.astype(np.int64), *(trail.astype(np.int64) for trail in tested_trails)]
+        extra = [own, *tested_trails]
         numbers, first, combinations = per_combination(columns, part, extra)
         words = view.frame.vocabulary.words
         texts = []
@@ -87,7 +87,7 @@ def in_rounds(places: Index) -> list[Index]:
 
 def join_reasons(first: Ids, second: Ids, view: View, *, each_part_once: bool = False) -> Ids:
     """Join texts with a semicolon, what both say (as a whole, or part by part) once; -1 is no text."""
-    numbers, leads = distinct([first.astype(np.int64), second.astype(np.int64)], len(first))
+    numbers, leads = distinct([first, second], len(first))
     words = view.frame.vocabulary.words
     texts = []
     for pair in zip(first[leads].tolist(), second[leads].tolist(), strict=True):

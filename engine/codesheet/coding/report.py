@@ -97,7 +97,7 @@ class _Visits:
 
     @classmethod
     def of(cls, view: View) -> "_Visits":
-        number, first = distinct([view.visit_ids.astype(np.int64)], view.frame.rows)
+        number, first = distinct([view.visit_ids], view.frame.rows)
         ranked = np.argsort(view.order)  # a visit's rows stand together in it
         leads = ranked[np.flatnonzero(np.diff(number[ranked], prepend=-1))]
         first[number[leads]] = leads

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from codesheet.coding.alike import Alike
 from codesheet.coding.columns import MISSING, Column, Ids, Index, Mask
 from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
@@ -15,7 +16,7 @@ from codesheet.coding.outputs import NO_RULE, output_columns
 from codesheet.coding.ragged import Ragged
 from codesheet.coding.reasons import Reasons
 from codesheet.coding.text_functions import join_words
-from codesheet.coding.view import View
+from codesheet.coding.view import View, period_breaks
 from codesheet.compiling.ruleset import Matching
 from codesheet.language.values import FieldType, fold
 from codesheet.model import DecisionTable, HitPolicy, Rulebook
@@ -42,6 +43,12 @@ GATHERED = {
     HitPolicy.COLLECT_COUNT: "count",
 }
 """How the hits of a row become one value of a field, by hit policy."""
+
+
+FEWER = 4
+"""So many times fewer must the kinds of rows be: to tell rows apart costs as well."""
+_MANY = 1_000
+"""Fewer rows say nothing of how alike others will be."""
 
 
 @dataclass(slots=True)
@@ -75,7 +82,11 @@ class Table:
         types = {name: field.type for name, field in rulebook.fields.items()} | _SPECIAL_TYPES
         self.outputs = output_columns(table, types)
         self.reasons = Reasons(table)
-        self._edit_rows = edit_row_fields(decision_reads(table), rulebook.fields)
+        reads = decision_reads(table)
+        self._edit_rows = edit_row_fields(reads, rulebook.fields)
+        self._reads = tuple(dict.fromkeys([*reads, *self._edit_rows]))
+        self._breaks = set(period_breaks(rule.period for rule in table.rules))
+        self._seldom_alike = False
         self.counts: np.ndarray = np.zeros(len(table.rules), dtype=np.int64)
 
     def hits(self, context: Context, *, counted: bool = True) -> tuple[Judged, Hits]:
@@ -86,8 +97,19 @@ class Table:
         judged = self.judged(context)
         hits = self._agreeing(context, judged, self._expand(judged))
         if counted:
-            self.count(hits)
+            self.count(hits, context.stand_for)
         return judged, hits
+
+    def alike(self, context: Context) -> Alike | None:
+        """Tell rows (or lines) apart by what this table reads; None where it had better decide each one."""
+        if self._seldom_alike or context.judged is not None or context.deciders is not None:
+            return None
+        found = Alike.of(context, self._reads, [*self._breaks, *context.view.sets.all_breaks])
+        rows = context.view.frame.rows
+        if found.kinds * FEWER <= rows:
+            return found
+        self._seldom_alike = rows > _MANY  # to tell them apart again would be in vain
+        return None
 
     def judged(self, context: Context) -> Judged:
         """Judge the rows of a context; ask and object."""
@@ -97,20 +119,22 @@ class Table:
         self._crossing(context, judged)
         return judged
 
-    def count(self, hits: Hits) -> None:
-        """Count each rule once for each row (or line) where it counts."""
+    def count(self, hits: Hits, times: Index | None = None) -> None:
+        """Count each rule for each row (or line) where it counts, so many times or once."""
+        rows = np.ones(len(hits.places), dtype=np.int64) if times is None else times[hits.places]
         if all(rules is hits.rule for rules in hits.by_output.values()):
-            self.counts += np.bincount(hits.rule, minlength=len(self.counts))
+            np.add.at(self.counts, hits.rule, rows)
             return
         rules = np.sort(np.stack([hits.rule, *hits.by_output.values()], axis=1), axis=1)
         again = np.zeros(rules.shape, dtype=bool)
         again[:, 1:] = rules[:, 1:] == rules[:, :-1]
-        self.counts += np.bincount(rules[~again & (rules != NO_RULE)], minlength=len(self.counts))
+        counted = ~again & (rules != NO_RULE)
+        np.add.at(self.counts, rules[counted], np.broadcast_to(rows[:, np.newaxis], rules.shape)[counted])
 
-    def count_decisions(self, judged: Judged, places: Mask | None = None) -> None:
-        """Count each rule once for each row, of some places or all, where its decision lets it count."""
-        decision = judged.decision if places is None else judged.decision[places[judged.rows]]
-        rows = np.bincount(decision, minlength=len(judged.decisions))
+    def count_decisions(self, judged: Judged, times: Index | None = None) -> None:
+        """Count each rule for each row where its decision lets it count, so many times or once."""
+        rows = np.zeros(len(judged.decisions), dtype=np.int64)
+        np.add.at(rows, judged.decision, 1 if times is None else times[judged.rows])
         decisions, rules = Ragged.of(d.hits for d in judged.decisions).expand(np.arange(len(rows)))
         np.add.at(self.counts, rules, rows[decisions])
 
@@ -244,6 +268,15 @@ class Table:
             hits.by_output[name] = rules
         else:
             standing[broken] = False
+
+    def object(self, context: Context) -> None:
+        """Raise this table's edits on the rows (or lines) of a context, alike ones as one."""
+        alike = self.alike(context)
+        if alike is None:
+            self.raise_edits(context)
+        else:
+            self.raise_edits(alike.context)
+            alike.hand_over(context)
 
     def raise_edits(self, context: Context, *, counted: bool = True) -> Hits:
         """Raise this table's edits on the rows (or lines) of a context; give its hits."""

@@ -30,7 +30,7 @@ def plain(column: Column, rows: Index, view: View) -> list[Scalar | None]:
 
 
 def per_combination(
-    columns: Sequence[Column], view: View, extra: Sequence[Index] = ()
+    columns: Sequence[Column], view: View, extra: Sequence[Index | Ids] = ()
 ) -> tuple[Index, Index, list[tuple[Scalar | None, ...]]]:
     """Find the distinct combinations of values: number of each row, a row of each, and the values."""
     codes = [exact_codes(column) for column in columns]
@@ -39,10 +39,11 @@ def per_combination(
     return numbers, first, list(zip(*values, strict=True)) if values else [()] * len(first)
 
 
-def exact_codes(column: Column) -> Index:
+def exact_codes(column: Column) -> Index | Ids:
     """Give small integers that tell a column's exact values apart; -1 where missing."""
     if column.type.is_text:
-        return column.data.astype(np.int64)
+        ids: Ids = column.data
+        return ids
     return column.numbered.places
 
 
@@ -93,7 +94,7 @@ def join_text(pieces: Sequence[str | Column], view: View, missing_as: Sequence[s
 
 def join_words(columns: Sequence[Ids], between: str, frame: Frame) -> Ids:
     """Join texts by their word ids, row by row; MISSING is left out."""
-    numbers, leads = distinct([ids.astype(np.int64) for ids in columns], len(columns[0]))
+    numbers, leads = distinct(columns, len(columns[0]))
     words = frame.vocabulary.words
     texts = []
     for ids in zip(*(column[leads].tolist() for column in columns), strict=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,11 @@ class Sets:
     def breaks(self, names: Sequence[str]) -> list[int]:
         """Give the days on which membership in any of these sets may change."""
         return period_breaks(period for name in names for period in self._indexes[name].periods)
+
+    @cached_property
+    def all_breaks(self) -> list[int]:
+        """Give the days on which membership in any set may change."""
+        return self.breaks(list(self._indexes))
 
     def on(self, day: float) -> Callable[[str, str | float], bool]:
         """Give membership on one day as a function of set name and value."""
@@ -176,7 +182,7 @@ def comparable_codes(column: Column, frame: Frame) -> Index:
     return np.append(rounded, MISSING)[places]
 
 
-def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
+def distinct(codes: Sequence[Index | Ids], rows: int) -> tuple[Index, Index]:
     """Give numbers to the distinct combinations of several columns of integers.
 
     Gives the number of each row, and for each number one row that has it, in order of appearance.
@@ -186,6 +192,8 @@ def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
     for column in codes:
         low = int(column.min()) if rows else 0
         width = (int(column.max()) - low + 1) if rows else 1
+        if width == 1:  # nothing to tell apart by it
+            continue
         if size * width > 2**62:
             combined, size = _compressed(combined)
         if size * width > 2**62:
@@ -205,7 +213,7 @@ def distinct(codes: Sequence[Index], rows: int) -> tuple[Index, Index]:
     return first[combined].astype(np.int64), leads
 
 
-def _compressed(column: Index) -> tuple[Index, int]:
+def _compressed(column: Index | Ids) -> tuple[Index, int]:
     numbers, values = pd.factorize(column)
     return numbers.astype(np.int64), max(len(values), 1)
 
