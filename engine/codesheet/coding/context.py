@@ -127,6 +127,8 @@ class Context:
 
     def set_field(self, definition: Field, column: Column) -> None:
         """Store a computed field, after whatever its definition demands of its values."""
+        if column.type.is_number:
+            column = Column(column.type, column.data + 0.0, column.roots)  # what is -0 is 0
         column = self.demand_whole(definition, column)
         column = self.keep_allowed(definition, column)
         self.view.frame.columns[definition.name] = self.own_roots(definition.name, column)
