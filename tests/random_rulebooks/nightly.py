@@ -31,7 +31,7 @@ def main() -> int:
     arguments.add_argument("--memory", type=int, default=6, help="gigabytes that a turn may address")
     arguments.add_argument("--minutes", type=int, default=60, help="that a turn may take")
     chosen = arguments.parse_args()
-    resource.setrlimit(resource.RLIMIT_AS, (chosen.memory * GIGABYTE,) * 2)  # and so for every turn
+    limit_memory(chosen.memory * GIGABYTE)  # and so for every turn
     failed = []
     for seed in range(chosen.seed, chosen.seed + chosen.turns):
         print(f"seed {seed}", flush=True)
@@ -42,6 +42,13 @@ def main() -> int:
             failed.append(seed)
     print(f"{chosen.turns} turns, {len(failed)} of them found something {failed or ''}".rstrip())
     return bool(failed)
+
+
+def limit_memory(most: int) -> None:
+    """Let this process and those it starts address so many bytes, or fewer where fewer are allowed."""
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def what_went_wrong(command: Sequence[str], *, minutes: float) -> str:

@@ -1,9 +1,10 @@
 """Coding a batch of encounter rows with a ruleset: the whole way, in its order."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -38,7 +39,7 @@ from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin
 from codesheet.coding.verdict import BrokenVisits, reach_verdict
 from codesheet.coding.view import Sets, View, distinct
-from codesheet.compiling.graph import after_claim_edits, steps_after_claim_edits
+from codesheet.compiling.graph import after_claim_edits, steps_after_claim_edits, steps_read_by
 from codesheet.compiling.ruleset import Ruleset, Step
 from codesheet.language.values import FieldType
 from codesheet.model import HitPolicy, Level, Origin, Result, Rulebook
@@ -68,7 +69,6 @@ class Coder:
         last = after_claim_edits(rulebook)
         changes = [t for t in self._tables.values() if t.definition.result is Result.LINE_CHANGES]
         changes = sorted(changes, key=lambda t: (t.definition.order or 0.0, t.definition.name))
-        self._edit_steps = steps_after_claim_edits(rulebook)
         self._changes = [table for table in changes if table.definition.name not in last]
         self._last_changes = [table for table in changes if table.definition.name in last]
         line_edits = [
@@ -77,6 +77,14 @@ class Coder:
             if table.definition.result is Result.EDITS and table.definition.level is Level.LINE
         ]
         self._line_edits, self._last_edits = ([], line_edits) if self._edit_joins else (line_edits, [])
+        with_edits = steps_after_claim_edits(rulebook)
+        self._steps_before = [self._steps([table], without=with_edits) for table in self._changes]
+        self._settling_steps = self._steps([*self._last_changes, *self._last_edits])
+
+    def _steps(self, tables: Sequence[Table], without: frozenset[Step] = frozenset()) -> list[Step]:
+        """Give the steps on lines that must be taken before some tables, in their order."""
+        needed = steps_read_by(self.ruleset.rulebook, [table.definition for table in tables]) - without
+        return [step for step in self.ruleset.line_steps if step in needed]
 
     def code(self, encounters: Encounters, deciders: Deciders | None = None) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written.
@@ -198,20 +206,21 @@ class Coder:
         for name in lines.set_names:
             context.set_field(definition[name], lines.frame[name])
         lines = without_dropped(lines, context)
-        for table in self._changes:
+        for table, steps in zip(self._changes, self._steps_before, strict=True):
             context = self._line_context(lines, rows.apart())
-            self._run_line_steps(context, before_edits=True)
+            self._run_steps(steps, context)
             context = still_changing(context, rows)
             with self._timed("decisions"):
                 lines = change_lines(table, context, lines)
         with self._timed("lines"):
             lines = combine(lines, rows.view)
         if self._edit_joins:
-            lines = Settling(self._last_changes, self._last_edits, self._prepare, rows).settle(lines)
-            context, _ = self._prepare(lines, rows.apart())  # what results show: each line's weightiest limit
+            prepare = partial(self._prepare, self._settling_steps)
+            lines = Settling(self._last_changes, self._last_edits, prepare, rows).settle(lines)
+            context, _ = self._prepare(self.ruleset.line_steps, lines, rows.apart())  # weightiest limits
             context = dataclasses.replace(context, log=rows.log, asks=rows.asks)
         else:
-            context, _ = self._prepare(lines, rows)
+            context, _ = self._prepare(self.ruleset.line_steps, lines, rows)
         context.count_fired()
         for join in self._edit_joins.values():
             join.say_left_out(context)
@@ -220,23 +229,24 @@ class Coder:
                 table.object(context)
         return lines
 
-    def _prepare(self, lines: Lines, rows: Context, turn: int = 0) -> tuple[Context, int]:
-        """Compute the line fields, each line's limits in their turn; say how many turns there are."""
+    def _prepare(
+        self, steps: Sequence[Step], lines: Lines, rows: Context, turn: int = 0
+    ) -> tuple[Context, int]:
+        """Compute line fields, each line's limits in their turn; say how many turns there are."""
         limits = self._edit_joins.get(Kind.UNIT_LIMITS.value)
         if isinstance(limits, LimitJoin):
             limits.turn = turn
         context = self._line_context(lines, rows)
         context.lines_stand = True
-        self._run_line_steps(context)
+        self._run_steps(steps, context)
         if not isinstance(limits, LimitJoin):
             return context, 1
         context.judged = limits.due if turn else None
         return context, limits.turns
 
-    def _run_line_steps(self, context: Context, *, before_edits: bool = False) -> None:
-        for step in self.ruleset.line_steps:
-            if not before_edits or step not in self._edit_steps:
-                self._run_step(step, context)
+    def _run_steps(self, steps: Sequence[Step], context: Context) -> None:
+        for step in steps:
+            self._run_step(step, context)
 
     @staticmethod
     def _line_context(lines: Lines, rows: Context) -> Context:

@@ -12,6 +12,7 @@ from codesheet.compiling.ruleset import Step
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.formulas import Call, FieldRef, InValueSet, Literal
 from codesheet.language.unary_tests import Compare, InSet
+from codesheet.language.values import FieldType
 from codesheet.location import CellRef
 from codesheet.model import (
     AddOnCodes,
@@ -93,6 +94,27 @@ def _after_claim_edits(rulebook: Rulebook) -> list[_Node]:
         found = [node for node in nodes if node.step.kind == "join" or reached & node.reads.keys()]
         reached = {name for node in found for name in node.sets}
     return found
+
+
+def steps_read_by(rulebook: Rulebook, tables: Iterable[DecisionTable]) -> frozenset[Step]:
+    """Give the steps on lines that tables read, and those that can ask or object; others only show values."""
+    nodes = list(_nodes(rulebook, Level.LINE))
+    reading = _Reading(rulebook)
+    read = {name for table in tables for name in (*table.inputs, *reading.by_decision(table))}
+    found: list[_Node] = []
+    count = -1
+    while count != (count := len(found)):
+        found = [node for node in nodes if _speaks(node, rulebook) or read & set(node.sets)]
+        read.update(name for node in found for name in node.reads)
+    return frozenset(node.step for node in found)
+
+
+def _speaks(node: _Node, rulebook: Rulebook) -> bool:
+    """Say whether a step can do more than set fields: of formulas those whose field demands something."""
+    if node.step.kind != "formula":
+        return True
+    field = rulebook.fields[node.step.name]
+    return field.type is FieldType.WHOLE or field.allowed is not None
 
 
 def _nodes(rulebook: Rulebook, level: Level) -> Iterator[_Node]:
