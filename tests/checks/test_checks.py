@@ -1,8 +1,11 @@
 """Checks of a rulebook as a whole."""
 
+import pytest
+
 from codesheet.checks import check
-from codesheet.issues import Severity
-from grid import printed, rulebook_of, wrapped
+from codesheet.checks.causes import each_cause_once
+from codesheet.issues import IssueCode, Severity
+from grid import parse, printed, rulebook_of, wrapped
 from rulebook_grids import with_fields
 
 
@@ -208,3 +211,54 @@ def test_numbers_and_days_that_the_fields_sheet_does_not_allow() -> None:
         book.xlsx!A!A8: warning[F112] "3" is not among the allowed values of Size: it can be 1, 2.5, 10; or
             add it to Allowed values
     """)
+
+
+GIVERS = """
+    # More
+    | Fields |
+    | Field  | Type |
+    | Family | text |
+    # Families
+    | Lookup | Families |
+    | KEY    | VALUE  |
+    | Drug   | Family |
+    | aaa    | chemo  |
+    | bbb    | other  |
+    ## z.xlsx
+    # Families
+    | Lookup | Families |
+    | KEY    | VALUE  |
+    | Drug   | Family |
+    {families}
+    # Sizes
+    | Decision           | Sizes   |
+    | Result             | fields  |
+    | If no rule matches | nothing |
+    | IF     | IF      | THEN |
+    | Family | Minutes | Size |
+    | chemmo |         | 1    |
+    | other  | {minutes} | 2    |
+"""
+
+NEVER_GIVEN = """
+    z.xlsx!Sizes!A6: warning[F116] lookup "Families" never gives Family "chemmo" (did you mean "chemo"?): it
+        can be chemo, other (see also book.xlsx!Families, z.xlsx!Families)
+"""
+
+
+@pytest.mark.parametrize(
+    ("families", "minutes", "expected"),
+    [
+        ("| ccc | other |", "> 16", NEVER_GIVEN),
+        ("| ccc | other |", "16..", NEVER_GIVEN),  # another cell cannot be read
+        ('| ccc | other |\n    | "ddd | chemmo |', "> 16", ""),  # the value may stand in a row that cannot
+        ('| "ddd | chemmo |', "> 16", ""),
+    ],
+)
+def test_a_value_never_given_may_stand_only_in_a_row_of_what_gives_it(
+    families: str, minutes: str, expected: str
+) -> None:
+    rulebook, unread = parse(with_fields(GIVERS.format(families=families, minutes=minutes)))
+    assert rulebook is not None
+    found = each_cause_once([*unread, *check(rulebook)], unread, rulebook)
+    assert printed(issue for issue in found if issue.kind == IssueCode.VALUE_NEVER_GIVEN) == wrapped(expected)

@@ -134,5 +134,5 @@ def test_a_cell_that_cannot_be_read_hides_no_unknown_code_unless_the_code_may_st
     unknown = IssueCode.UNKNOWN_CODE.issue(at, CellRef("codes.xlsx", "Codes"), code="J9217", table="Codes")
     elsewhere = IssueCode.ERROR_VALUE.issue(CellRef("book.xlsx", "Other", 9, "C"), text="#N/A")
     there = IssueCode.ERROR_VALUE.issue(CellRef("codes.xlsx", "Codes", 9, "A"), text="#N/A")
-    assert each_cause_once([elsewhere, unknown], [elsewhere]) == [elsewhere, unknown]
-    assert each_cause_once([there, unknown], [there]) == [there]
+    assert each_cause_once([elsewhere, unknown], [elsewhere], None) == [elsewhere, unknown]
+    assert each_cause_once([there, unknown], [there], None) == [there]

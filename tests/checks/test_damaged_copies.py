@@ -72,8 +72,8 @@ class Shipped:
         rulebook, more = parse_sheets(sheets, self.sources)
         unread = [*issues, *more]
         if rulebook is None:
-            return each_cause_once(unread, ())
-        found = each_cause_once([*unread, *check(rulebook)], unread)
+            return each_cause_once(unread, (), None)
+        found = each_cause_once([*unread, *check(rulebook)], unread, rulebook)
         if not any(issue.is_error for issue in found):
             found += compile_rulebook(rulebook)[1]
         return in_sheet_order(found)

@@ -1,5 +1,8 @@
 """Fields sheets: the data dictionary."""
 
+import pytest
+
+from codesheet.issues import IssueCode
 from codesheet.language.values import DateForm, FieldType
 from codesheet.model import AllowedValues, Level, Origin, Required
 from grid import parse, printed, rulebook_of, wrapped
@@ -202,6 +205,54 @@ def test_every_slip_of_a_fields_sheet_is_named_at_its_cell() -> None:
             its unit, as in 16
         """
     )
+
+
+TYPES = """
+    # Fields
+    | Fields          |          |
+    | Visit key       | Visit ID |
+    | Date of service | Day      |
+    | Field    | Type             | Formula          |
+    | Visit ID | text             |                  |
+    | Day      | {day}            |                  |
+    | Minutes  | {minutes}        |                  |
+    | Drug     | {drug}           |                  |
+    | Codes    | {codes}          |                  |
+    | Another  | {another}        | item(Codes, 2)   |
+    | Hours    | {hours}          | Minutes / 60     |
+    # Sizes
+    | Decision           | Sizes   |
+    | Result             | fields  |
+    | IF      | IF        | IF         | THEN    |
+    | Minutes | Drug      | Codes      | Size    |
+    | 16..90  | A..B      | A1         | 1       |
+    | > 90    | A1        | is blank   | Hours   |
+"""
+SAID = {
+    "day": "date",
+    "minutes": "whole number",
+    "drug": "code",
+    "codes": "code list",
+    "another": "code",
+    "hours": "number",
+}
+
+
+@pytest.mark.parametrize("typed", ["", "wibble", "#N/A"])
+@pytest.mark.parametrize(
+    "fields", [["day"], ["minutes"], ["drug"], ["codes"], ["another"], ["hours"], ["hours", "minutes"]]
+)
+def test_a_type_that_is_not_said_is_one_issue(fields: list[str], typed: str) -> None:
+    rulebook, issues = parse(TYPES.format(**SAID | dict.fromkeys(fields, typed)))
+    cells = {f"book.xlsx!Fields!B{6 + list(SAID).index(name)}" for name in fields}
+    assert rulebook is not None
+    assert {str(issue.at) for issue in issues if issue.is_error} == cells
+
+
+def test_where_many_types_are_not_said_no_more_is_told() -> None:
+    rulebook, issues = parse(TYPES.format(**dict.fromkeys(SAID, "")))
+    assert rulebook is None
+    assert [issue.kind for issue in issues] == [IssueCode.BLANK_CELL] * len(SAID)
 
 
 def test_a_formula_makes_a_derived_field() -> None:

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.location import CellRef
+from codesheet.model import Rulebook
+
+_Sheet = tuple[str, str]
+"""A sheet: its workbook's name and its own."""
 
 _DAMAGE = frozenset(
     {
@@ -34,7 +38,6 @@ _OF_WHAT_IS_MISSING = frozenset(
         IssueCode.RESULT_NOT_READ,
         IssueCode.SET_NOT_USED,
         IssueCode.LOOKUP_NOT_USED,
-        IssueCode.VALUE_NEVER_GIVEN,
         IssueCode.SCOPE_NOT_CONNECTED,
         IssueCode.SCOPE_NOT_TESTED,
     }
@@ -62,12 +65,18 @@ _ABOUT_THE_TABLE = frozenset(
 """Leave open what a whole table does, so that nothing can be said of how its rules go together."""
 
 
-def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Issue]:
-    """Leave out what follows from damaged cells, and from rows that could not be read (`unread`)."""
+def each_cause_once(
+    issues: Iterable[Issue], unread: Iterable[Issue], rulebook: Rulebook | None
+) -> list[Issue]:
+    """Leave out what follows from damaged cells, and from rows that could not be read (`unread`).
+
+    `rulebook` is what could be read.
+    """
     found = list(dict.fromkeys(issues))
     unsure = {_sheet(issue.at) for issue in unread if issue.is_error}
     if unsure:
-        found = [issue for issue in found if not _may_be_untrue(issue, unsure)]
+        unknown = rulebook is None or not unsure <= _sheets_of_rows(rulebook)
+        found = [issue for issue in found if not _may_be_untrue(issue, unsure, unknown=unknown)]
     doubtful = {sheet for issue in found for sheet in _doubtful_sheets(issue)}
     found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue.at) in doubtful)]
     damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
@@ -82,10 +91,15 @@ def each_cause_once(issues: Iterable[Issue], unread: Iterable[Issue]) -> list[Is
     ]
 
 
-def _may_be_untrue(issue: Issue, unsure: set[tuple[str, str]]) -> bool:
-    """Say whether rows that could not be read, of these sheets, may be what an issue misses."""
+def _may_be_untrue(issue: Issue, unsure: set[_Sheet], *, unknown: bool) -> bool:
+    """Say whether rows that could not be read, of these sheets, may be what an issue misses.
+
+    `unknown`: nobody can say of which table some of these sheets are.
+    """
     if issue.kind in _OF_WHAT_A_LOOKUP_LACKS:
         return not unsure.isdisjoint(map(_sheet, issue.related))
+    if issue.kind == IssueCode.VALUE_NEVER_GIVEN:  # it names all sheets of what could give the value
+        return unknown or not unsure.isdisjoint(map(_sheet, issue.related))
     return issue.kind in _OF_WHAT_IS_MISSING
 
 
@@ -93,12 +107,21 @@ def _is_of_logic(issue: Issue) -> bool:
     return issue.kind.code[0] in "TD" and issue.kind not in _ABOUT_THE_TABLE
 
 
-def _doubtful_sheets(issue: Issue) -> Iterator[tuple[str, str]]:
+def _doubtful_sheets(issue: Issue) -> Iterator[_Sheet]:
     if issue.kind in _ABOUT_THE_TABLE:
         yield _sheet(issue.at)
     if issue.kind == IssueCode.FIRST_IN_TWO_WORKBOOKS:  # which of them is above is not known
         yield from map(_sheet, issue.related)
 
 
-def _sheet(at: CellRef) -> tuple[str, str]:
+def _sheets_of_rows(rulebook: Rulebook) -> set[_Sheet]:
+    """Give the sheets of which some row could be read: what they are is known."""
+    rows: list[CellRef] = [field.at for field in rulebook.fields.values()]
+    rows += (member.at for named in rulebook.sets.values() for member in named.members)
+    rows += (row.at for lookup in rulebook.lookups.values() for row in lookup.rows)
+    rows += (rule.at for table in rulebook.decisions.values() for rule in table.rules)
+    return set(map(_sheet, rows))
+
+
+def _sheet(at: CellRef) -> _Sheet:
     return at.workbook, at.sheet

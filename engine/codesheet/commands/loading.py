@@ -36,9 +36,9 @@ def _compiled(
     rulebook: Rulebook | None, issues: list[Issue], report: Report
 ) -> tuple[Ruleset | None, list[Issue]]:
     if rulebook is None:
-        return None, each_cause_once(issues, ())
+        return None, each_cause_once(issues, (), None)
     report("Checking tables")
-    issues = each_cause_once([*issues, *check(rulebook)], issues)
+    issues = each_cause_once([*issues, *check(rulebook)], issues, rulebook)
     if has_errors(issues):
         return None, issues
     report("Compiling")

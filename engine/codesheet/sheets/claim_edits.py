@@ -160,7 +160,7 @@ def label_number(sheets: Iterable[EditSheet], label: str, reader: CellReader) ->
     if cell is None or name is None:
         return ""
     if not reader.names.fields[name].is_number:
-        why = "it must be a field of numbers"
-        reader.report(IssueCode.BAD_SETTING, cell.at, label=label, text=cell.text, why=why)
+        remedy = "it must be a field of numbers"
+        reader.report(IssueCode.BAD_SETTING, cell.at, label=label, text=cell.text, remedy=remedy)
         return ""
     return name

@@ -1,16 +1,16 @@
-"""The data dictionary: every declared field, what claim lines have anyway, and the rulebook's settings."""
+"""The data dictionary: every declared field, and what claim lines have anyway."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names, nearest
-from codesheet.language.values import DateForm, FieldType, ValueProblem, fold, read_value, tidy
+from codesheet.language.values import FieldType, ValueProblem, fold, read_value, tidy
 from codesheet.language.written_values import how_to_write
 from codesheet.location import CellRef
 from codesheet.model import AllowedValues, Field, Level, Origin, Required
-from codesheet.sheets.cells import Cell, CellReader, find_field, find_word, split_list
+from codesheet.sheets.cells import Cell, CellReader, find_word, split_list
 from codesheet.sheets.table import Row, Table
 
 BUILT_IN: Mapping[str, FieldType] = {
@@ -27,7 +27,6 @@ BUILT_IN: Mapping[str, FieldType] = {
 ON_ROWS_TOO = "Place of service"
 """The one of these that encounter rows may have themselves; lines then carry the row's."""
 
-_SHOWN_BY_DEFAULT = "Payer"
 _AT_MOST = re.compile(r"(?:^|,)\s*at most (\d+)\s*$", re.IGNORECASE)
 
 
@@ -41,27 +40,18 @@ class Declared:
     queue: Cell | None = None
     says_heading: bool = False
     says_required: bool = False
+    says_type: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the title blocks of the Fields sheets say of the whole export."""
-
-    visit_key: str = ""
-    date_of_service: str = ""
-    row_order: str = ""
-    shown: tuple[str, ...] = ()
-    columns_present: str = ""
-    date_forms: frozenset[DateForm] = field(default_factory=frozenset)
-
-
-def read_declared(tables: Iterable[Table], sets: frozenset[str], issues: list[Issue]) -> dict[str, Declared]:
-    """Read the rows of all Fields sheets, by field name."""
+def read_declared(
+    tables: Iterable[Table], sets: frozenset[str], types: Mapping[str, FieldType], issues: list[Issue]
+) -> dict[str, Declared]:
+    """Read the rows of all Fields sheets, by field name; `types` are those of fields whose row says none."""
     declared: dict[str, Declared] = {}
     by_folded: dict[str, CellRef] = {}
     for table in tables:
         for row in table.rows:
-            found = _declared(row, table, Names({}, sets), issues)
+            found = _declared(row, table, Names({}, sets), types, issues)
             if found is None:
                 continue
             first = by_folded.setdefault(fold(found.field.name), found.field.at)
@@ -73,18 +63,33 @@ def read_declared(tables: Iterable[Table], sets: frozenset[str], issues: list[Is
     return declared
 
 
-def _declared(row: Row, table: Table, names: Names, issues: list[Issue]) -> Declared | None:
+def untyped_fields(tables: Iterable[Table]) -> list[str]:
+    """Name the fields whose Type is blank, or no type nor like one."""
+    declared = read_declared(tables, frozenset(), {}, [])
+    return [name for name, one in declared.items() if not one.says_type]
+
+
+def _declared(
+    row: Row, table: Table, names: Names, types: Mapping[str, FieldType], issues: list[Issue]
+) -> Declared | None:
+    def is_faulty(heading: str) -> bool:
+        column = table.heading(heading)
+        return column is not None and row.is_faulty(column)
+
     def cell(heading: str) -> Cell | None:
         column = table.heading(heading)
-        found = row.cell(column) if column else None
+        found = row.cell(column) if column and not row.is_faulty(column) else None
         return None if found is None or found.is_blank else found
 
     name_cell = cell("Field")
+    if name_cell is None and is_faulty("Field"):
+        return None
     if name_cell is None:
         issues.append(IssueCode.BLANK_CELL.issue(row.at, column="Field", remedy="name the field"))
         return None
     name = next((name for name in BUILT_IN if fold(name) == fold(name_cell.text)), tidy(name_cell.text))
-    kind = _field_type(cell("Type"), row, table, issues)
+    said = None if is_faulty("Type") else _field_type(cell("Type"), row, table, issues)
+    kind = said or types.get(name, FieldType.TEXT)
     level = _level(cell("Level"), name, name_cell.at, cell("Formula"), issues)
     headings = _lines(cell("Headings"))
     required = _word(cell("Required"), Required, "requirement", issues)
@@ -100,21 +105,22 @@ def _declared(row: Row, table: Table, names: Names, issues: list[Issue]) -> Decl
         queue=tidy(_text(cell("Queue"))),
         at=name_cell.at,
     )
-    says = (bool(headings), required is not None)
-    return Declared(built, cell("Formula"), cell("Per"), cell("Queue"), *says)
+    says = (bool(headings), required is not None, said is not None)
+    per = None if is_faulty("Formula") else cell("Per")
+    return Declared(built, cell("Formula"), per, cell("Queue"), *says)
 
 
-def _field_type(cell: Cell | None, row: Row, table: Table, issues: list[Issue]) -> FieldType:
-    """Give the declared type, or the one that seems meant; else text, so that later cells find the field."""
+def _field_type(cell: Cell | None, row: Row, table: Table, issues: list[Issue]) -> FieldType | None:
+    """Give the declared type, or the one that seems meant; None, with an issue, where neither is known."""
     if cell is None:
         column = table.heading("Type")
         if column is not None:
             remedy = f"it can be {', '.join(kind.value for kind in FieldType)}"
             issues.append(IssueCode.BLANK_CELL.issue(row.cell(column).at, column="Type", remedy=remedy))
-        return FieldType.TEXT
+        return None
     words = [kind.value for kind in FieldType]
     word = find_word(words, cell, "type", issues) or nearest(cell.text, words)
-    return FieldType(word) if word else FieldType.TEXT
+    return FieldType(word) if word else None
 
 
 def _level(cell: Cell | None, name: str, at: CellRef, formula: Cell | None, issues: list[Issue]) -> Level:
@@ -176,89 +182,6 @@ def _readable(values: list[str], kind: FieldType, cell: Cell, issues: list[Issue
         else:
             readable.append(value)
     return tuple(readable)
-
-
-_NEEDED_SETTINGS = ("Visit key", "Date of service")
-
-
-def read_settings(tables: list[Table], declared: Mapping[str, Declared], issues: list[Issue]) -> Settings:
-    """Read the labels above the Fields tables: what makes a visit, how the export writes dates."""
-    names = Names({name: one.field.type for name, one in declared.items()})
-
-    def one_field(label: str, *, required: bool = True, kind: FieldType | None = None) -> str:
-        cell = _setting(tables, label, issues)
-        if cell is not None:
-            name = _row_field(label, cell, names, declared, issues)
-            _expect_type(kind, label, name, cell, declared, issues)
-            return name
-        if required:
-            remedy = f"write {label} and, beside it, the field that holds it"
-            says_more = (table for table in tables if any(map(table.titled.label, _NEEDED_SETTINGS)))
-            sheet = next(says_more, tables[0]).titled.sheet
-            issues.append(IssueCode.MISSING_LABEL.issue(sheet.at, label=label, remedy=remedy))
-        return ""
-
-    visit_key, date_of_service = _NEEDED_SETTINGS
-    return Settings(
-        visit_key=one_field(visit_key),
-        date_of_service=one_field(date_of_service, kind=FieldType.DATE),
-        row_order=one_field("Row order", required=False),
-        shown=_shown(_setting(tables, "On claim lines", issues), names, declared, issues),
-        columns_present=one_field("Columns present", required=False, kind=FieldType.CODE_LIST),
-        date_forms=_date_forms(_setting(tables, "Date forms", issues), issues),
-    )
-
-
-def _setting(tables: Iterable[Table], label: str, issues: list[Issue]) -> Cell | None:
-    """Find what the Fields sheets say under a label; two that differ are an issue."""
-    said = [cell for table in tables if (cell := table.titled.label(label))]
-    for cell in said[1:]:
-        if fold(cell.text) != fold(said[0].text):
-            facts = {"label": label, "text": cell.text, "other": said[0].text}
-            issues.append(IssueCode.LABELS_DISAGREE.issue(cell.at, said[0].at, **facts))
-    return said[0] if said else None
-
-
-def _row_field(
-    label: str, cell: Cell, names: Names, declared: Mapping[str, Declared], issues: list[Issue]
-) -> str:
-    name = find_field(names, cell.text, cell.at, issues)
-    if name is None:
-        return ""
-    if declared[name].field.level is Level.LINE or (declared[name].formula and label != "On claim lines"):
-        remedy = "it must be a field that is read from the export"
-        issues.append(IssueCode.BAD_SETTING.issue(cell.at, label=label, text=cell.text, remedy=remedy))
-    return name
-
-
-def _expect_type(
-    kind: FieldType | None,
-    label: str,
-    name: str,
-    cell: Cell,
-    declared: Mapping[str, Declared],
-    issues: list[Issue],
-) -> None:
-    if name and kind is not None and declared[name].field.type is not kind:
-        facts = {"label": label, "text": name, "remedy": f"its type must be {kind.value}"}
-        issues.append(IssueCode.BAD_SETTING.issue(cell.at, declared[name].field.at, **facts))
-
-
-def _shown(
-    cell: Cell | None, names: Names, declared: Mapping[str, Declared], issues: list[Issue]
-) -> tuple[str, ...]:
-    if cell is None:
-        payer = names.find_field(_SHOWN_BY_DEFAULT)
-        return (payer,) if payer and declared[payer].field.level is Level.ROW else ()
-    parts = [replace(cell, value=part) for part in split_list(cell.text)]
-    found = [_row_field("On claim lines", part, names, declared, issues) for part in parts]
-    return tuple(name for name in found if name)
-
-
-def _date_forms(cell: Cell | None, issues: list[Issue]) -> frozenset[DateForm]:
-    parts = [replace(cell, value=part) for part in split_list(cell.text)] if cell else []
-    words = [find_word([form.value for form in DateForm], part, "form of dates", issues) for part in parts]
-    return frozenset(DateForm(word) for word in words if word)
 
 
 def require(name: str, declared: dict[str, Declared]) -> None:

@@ -1,12 +1,13 @@
 """From a folder of workbooks to one rulebook, with every issue of every workbook in one run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
+from codesheet.language.values import FieldType
 from codesheet.location import CellRef
 from codesheet.model import (
     AddOnCodes,
@@ -38,18 +39,19 @@ from codesheet.sheets.edit_fields import edit_field_types, edit_fields
 from codesheet.sheets.examples import read_examples
 from codesheet.sheets.fields import (
     Declared,
-    Settings,
     built_in_fields,
     complete,
     read_declared,
-    read_settings,
     require,
+    untyped_fields,
 )
 from codesheet.sheets.levels import Levelled, settle_levels
+from codesheet.sheets.likely_types import MOST, likely_types
 from codesheet.sheets.lookups import read_lookups
 from codesheet.sheets.origins import settle_origins
 from codesheet.sheets.queues import read_queues, unknown_queues
 from codesheet.sheets.reference_files import read_references
+from codesheet.sheets.settings import Settings, read_settings
 from codesheet.sheets.table import Table, read_table
 from codesheet.sheets.title_block import CLAIM_EDITS, Kind, TitledSheet, read_title_blocks
 from codesheet.sheets.undeclared import undeclared_fields
@@ -87,7 +89,24 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
         return None, [*issues, IssueCode.NO_FIELDS.issue(CellRef(first))]
     if any(table.heading(name) is None for table in tables[Kind.FIELDS] for name in ("Field", "Type")):
         return None, in_sheet_order(issues)  # of cells whose fields or types are not known nothing is known
-    dictionary = _dictionary(tables, issues)
+
+    def read(types: Mapping[str, FieldType]) -> tuple[Rulebook | None, list[Issue]]:
+        return _read_tables(tables, abouts, sources, types)
+
+    untyped = untyped_fields(tables[Kind.FIELDS])
+    if len(untyped) > MOST:
+        read_declared(tables[Kind.FIELDS], frozenset(), {}, issues)
+        return None, in_sheet_order(issues)
+    rulebook, more = read(likely_types(untyped, lambda types: read(types)[1]))
+    return rulebook, in_sheet_order([*issues, *more])
+
+
+def _read_tables(
+    tables: Tables, abouts: dict[str, About], sources: Iterable[Source], types: Mapping[str, FieldType]
+) -> tuple[Rulebook | None, list[Issue]]:
+    """Make a rulebook of its tables; `types` are those of fields whose own cannot be read."""
+    issues: list[Issue] = []
+    dictionary = _dictionary(tables, types, issues)
     reader = CellReader(dictionary.names, issues)
     value_sets = read_value_sets(tables[Kind.VALUE_SETS], abouts, reader)
     applies_to = AppliesTo(abouts, reader)
@@ -98,7 +117,7 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
     queues = read_queues(tables[Kind.FIELDS], issues)
     issues += unknown_queues(queues, dictionary.declared.values(), levelled.lookups, levelled.decisions)
     if not settings.visit_key or not settings.date_of_service:
-        return None, in_sheet_order(issues)
+        return None, issues
     rulebook = Rulebook(
         fields=levelled.fields | _columns_present(settings.columns_present, levelled.fields),
         sets=value_sets,
@@ -118,7 +137,7 @@ def parse_sheets(sheets: Iterable[Sheet], sources: Iterable[Source]) -> tuple[Ru
         unit_limits=edits.unit_limits,
         add_on_codes=edits.add_on_codes,
     )
-    return rulebook, in_sheet_order(issues)
+    return rulebook, issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +161,15 @@ class _ClaimEdits:
     add_on_codes: AddOnCodes | None
 
 
-def _dictionary(tables: Tables, issues: list[Issue]) -> _Dictionary:
+def _dictionary(tables: Tables, types: Mapping[str, FieldType], issues: list[Issue]) -> _Dictionary:
     sets = set_names(tables[Kind.VALUE_SETS])
-    declared = read_declared(tables[Kind.FIELDS], sets, issues)
+    declared = read_declared(tables[Kind.FIELDS], sets, types, issues)
     settings = read_settings(tables[Kind.FIELDS], declared, issues)
     require(settings.visit_key, declared)
     kinds = {kind: tables[kind][0].titled.sheet.at for kind in CLAIM_EDITS if tables[kind]}
     by_edits = edit_fields(kinds, declared)
-    types = {name: one.field.type for name, one in declared.items()} | edit_field_types(kinds)
-    undeclared = undeclared_fields([*tables[Kind.LOOKUP], *tables[Kind.DECISION]], types, sets)
+    known = {name: one.field.type for name, one in declared.items()} | edit_field_types(kinds)
+    undeclared = undeclared_fields([*tables[Kind.LOOKUP], *tables[Kind.DECISION]], known, sets)
     fields = {name: one.field for name, one in declared.items()} | built_in_fields(declared) | by_edits
     fields |= undeclared
     names = Names({name: field.type for name, field in fields.items()}, sets)

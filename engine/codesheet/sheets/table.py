@@ -9,7 +9,7 @@ from codesheet.language.names import nearest
 from codesheet.language.values import CellValue, fold, tidy
 from codesheet.location import CellRef
 from codesheet.sheets.cells import Cell, text_of
-from codesheet.sheets.title_block import CLAIM_EDITS, HEADINGS, NOT_READ, ROLES, TitledSheet
+from codesheet.sheets.title_block import CLAIM_EDITS, HEADINGS, NOT_READ, ROLES, Kind, TitledSheet
 from codesheet.sheets.workbook import Sheet
 
 
@@ -37,6 +37,10 @@ class Row:
     def cell(self, column: Column) -> Cell:
         """Give this row's cell of a column."""
         return Cell(self.sheet.value(self.number, column.number), self.sheet.ref(self.number, column.number))
+
+    def is_faulty(self, column: Column) -> bool:
+        """Say whether this row's cell of a column holds an error of Excel, or a result not to be trusted."""
+        return (self.number, column.number) in self.sheet.faults
 
     @property
     def at(self) -> CellRef:
@@ -77,7 +81,10 @@ class Table:
 
 
 def read_table(titled: TitledSheet, issues: list[Issue]) -> Table:
-    """Read a sheet's table; rows with error cells are left out, each with its issue."""
+    """Read a sheet's table; each error cell is an issue.
+
+    Rows with such cells are left out, but on Fields sheets: a field is declared, whatever else of it is lost.
+    """
     has_roles = titled.kind in ROLES
     columns = tuple(_columns_with_roles(titled, issues) if has_roles else _fixed_columns(titled, issues))
     first = titled.table_row + (2 if has_roles else 1)
@@ -85,8 +92,8 @@ def read_table(titled: TitledSheet, issues: list[Issue]) -> Table:
     issues += _merged(titled)
     issues += _stray_cells(titled.sheet, columns, rows)
     used = {column.number for column in columns if column.role != "NOTE"}
-    sound = [row for row in rows if _is_sound(row, used, issues)]
-    return Table(titled, columns, tuple(row for row in sound if used & titled.sheet.rows[row.number].keys()))
+    kept = [row for row in rows if _is_sound(row, used, issues) or titled.kind is Kind.FIELDS]
+    return Table(titled, columns, tuple(row for row in kept if used & titled.sheet.rows[row.number].keys()))
 
 
 def _columns_with_roles(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]:

@@ -72,6 +72,21 @@ CASES: dict[str, Case] = {
         "F110",
         add_row("Export", {"Field": "Code", "Type": "code"}, "Field"),
     ),
+    "a type left blank": (
+        "fields.xlsx",
+        "W124",
+        set_where("Export", ("Field", "Minutes"), "Type", None),
+    ),
+    "a type that is none": (
+        "diagnoses.xlsx",
+        "W125",
+        set_where("Fields", ("Field", "Supporting diagnoses"), "Type", "many"),
+    ),
+    "units before that are no number": (
+        "claim_edits.xlsx",
+        "F111",
+        label("Payers' limits", "Units before", "Payer"),
+    ),
     "a setting of no field": ("fields.xlsx", "F111", label("Export", "Row order", "Drug named?")),
     "required though derived": (
         "claim_edits.xlsx",
