@@ -5,6 +5,7 @@ Needs LibreOffice (soffice) and poppler (pdftoppm): apt install libreoffice-calc
 """
 
 import argparse
+import json
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,12 @@ import numpy as np
 from openpyxl import load_workbook
 
 LINES_SHOWN = 24
-LEFT_OUT = ("Claim type", "Place of service", "NDC on claim", "Revenue code", "Diagnosis pointer")
+COLUMNS_SHOWN = (
+    *("Visit ID", "Line", "Date of service", "Payer", "Code", "Modifiers", "Units"),
+    *("Disposition", "Why", "Rule"),
+)
+PRINT = {"PageRange": {"type": "string", "value": "1"}, "ExportNotes": {"type": "boolean", "value": "false"}}
+"""How LibreOffice prints: the first page, without marks where cells have notes."""
 RESOLUTION = 170  # dots an inch: about twice the width at which a README is shown
 WHITE = 250
 MARGIN = 12  # dots
@@ -63,9 +69,8 @@ def _some_lines(coded: Path, target: Path) -> Path:
         shown.update(visits[visit])
     for row in range(2, sheet.max_row + 1):
         sheet.row_dimensions[row].hidden = row not in shown
-    for name in LEFT_OUT:
-        if name in heading:
-            sheet.column_dimensions[heading[name]].hidden = True
+    for name, column in heading.items():
+        sheet.column_dimensions[column].hidden = name not in COLUMNS_SHOWN
     sheet.page_setup.fitToWidth = 1
     sheet.print_title_cols = None
     book.save(target)
@@ -73,7 +78,9 @@ def _some_lines(coded: Path, target: Path) -> Path:
 
 
 def _pdf(workbook: Path, folder: Path) -> Path:
-    command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(workbook)]
+    """Print the first page."""
+    form = f"pdf:calc_pdf_Export:{json.dumps(PRINT)}"
+    command = ["soffice", "--headless", "--convert-to", form, "--outdir", str(folder), str(workbook)]
     subprocess.run(command, check=True, capture_output=True)
     return folder / f"{workbook.stem}.pdf"
 
