@@ -231,8 +231,8 @@ class Coder:
 
     def _prepare(
         self, steps: Sequence[Step], lines: Lines, rows: Context, turn: int = 0
-    ) -> tuple[Context, int]:
-        """Compute line fields, each line's limits in their turn; say how many turns there are."""
+    ) -> tuple[Context, Index]:
+        """Compute line fields, each line's limits in their turn; say how many turns each line has."""
         limits = self._edit_joins.get(Kind.UNIT_LIMITS.value)
         if isinstance(limits, LimitJoin):
             limits.turn = turn
@@ -240,8 +240,8 @@ class Coder:
         context.lines_stand = True
         self._run_steps(steps, context)
         if not isinstance(limits, LimitJoin):
-            return context, 1
-        context.judged = limits.due if turn else None
+            return context, np.ones(len(lines), dtype=np.int64)
+        context.judged = limits.turns > turn if turn else None
         return context, limits.turns
 
     def _run_steps(self, steps: Sequence[Step], context: Context) -> None:

@@ -5,7 +5,7 @@ from enum import Enum
 
 import numpy as np
 
-from codesheet.coding.columns import Frame, Ids, Index
+from codesheet.coding.columns import Frame, Ids, Index, Mask
 from codesheet.model import Disposition
 
 NO_LINE = -1
@@ -104,10 +104,10 @@ class EditLog:
             return np.full(count, word, dtype=np.int32)
         return words.astype(np.int32)
 
-    def keep_reviews(self, other: "EditLog") -> None:
-        """Take over the reviews of another log, without their lines: these may be changed or dropped yet."""
+    def keep_reviews(self, other: "EditLog", rows: Mask) -> None:
+        """Take over another log's reviews of some rows, not of lines: these may be changed or dropped yet."""
         for chunk in other.chunks:
-            reviews = chunk.take(np.flatnonzero(chunk.weight == REVIEW))
+            reviews = chunk.take(np.flatnonzero((chunk.weight == REVIEW) & rows[chunk.rows]))
             if len(reviews.rows):
                 reviews.lines[:] = NO_LINE
                 self.chunks.append(reviews)

@@ -25,8 +25,8 @@ from codesheet.coding.view import View, distinct
 MOST_ROUNDS = 50
 """Edits that wait for each other stand in chains of a few; what moves after so many goes in a circle."""
 
-Prepare: TypeAlias = Callable[[Lines, Context, int], tuple[Context, int]]
-"""Computes every line field, each line's limits in the given turn; gives the context and how many turns."""
+Prepare: TypeAlias = Callable[[Lines, Context, int], tuple[Context, Index]]
+"""Computes line fields, each line's limits in the given turn; gives the context and each line's turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,14 @@ def still_changing(context: Context, rows: Context) -> Context:
     """Give a context of lines that a table may change or drop yet, with the logs of their rows.
 
     What line fields ask and review stands, whatever becomes of the lines; what denies a line, or informs, is
-    said of the lines that stand in the end.
+    said of the lines that stand in the end. Of lines that no table judges in this context nothing stands.
     """
-    rows.log.keep_reviews(context.log)
-    rows.asks.take_over(context.asks)
+    judged = np.ones(rows.view.frame.rows, dtype=bool)
+    if context.judged is not None:
+        judged[:] = False
+        judged[context.rows(np.flatnonzero(context.judged))] = True
+    rows.log.keep_reviews(context.log, judged)
+    rows.asks.take_over(asks_of(context.asks, judged))
     return replace(context, log=rows.log, asks=rows.asks, lines_stand=False)
 
 
@@ -99,7 +103,7 @@ class Settling:
         self._prepare = prepare
         self._rows = rows
         self._groups = RowGroups(rows.view)
-        self._seen: tuple[_State, int, Context, int] | None = None
+        self._seen: tuple[_State, int, Context, Index] | None = None
 
     def settle(self, lines: Lines) -> Lines:
         """Change lines and raise edits until nothing changes; the edits of each line's last round stand."""
@@ -143,21 +147,32 @@ class Settling:
 
     def _change(self, lines: Lines) -> Lines:
         for table in self._changes:
-            turn, turns = 0, 1
-            while turn < turns:
-                context, turns = self._context(lines, turn)
+            context, turns = self._context(lines, 0)
+            most = self._most_by_visit(lines, turns)
+            lines = change_lines(table, still_changing(context, self._rows), lines)
+            for turn in range(1, int(most.max(initial=1))):
+                context, _ = self._context(lines, turn)
+                own = most[self._rows.view.visit_ids[lines.row]] > turn
+                context = replace(context, judged=own if context.judged is None else own & context.judged)
                 lines = change_lines(table, still_changing(context, self._rows), lines)
-                turn += 1
         combined = combine(lines, self._rows.view) if self._changes else lines
         return lines if len(combined) == len(lines) else combined
+
+    def _most_by_visit(self, lines: Lines, turns: Index) -> Index:
+        """Give the most turns of a line of each visit, before a table splits or drops lines."""
+        visits = self._rows.view.visit_ids
+        most = np.ones(int(visits.max(initial=0)) + 1, dtype=np.int64)
+        np.maximum.at(most, visits[lines.row], turns)
+        return most
 
     def _edit(self, lines: Lines) -> tuple[EditLog, Asks, list[tuple[Table, Hits]]]:
         """Raise the edits, those of line fields too, in a log of their own: next round they may not stand."""
         log, asks = EditLog(self._rows.view.frame), Asks()
         hits: list[tuple[Table, Hits]] = []
-        turn, turns = 0, 1
-        while turn < turns:
+        turn, most = 0, 1
+        while turn < most:
             context, turns = self._context(lines, turn)
+            most = int(turns.max(initial=1))
             log.chunks += context.log.chunks
             asks.take_over(context.asks)
             standing = replace(context, log=log, asks=asks)
@@ -165,8 +180,8 @@ class Settling:
             turn += 1
         return log, asks, hits
 
-    def _context(self, lines: Lines, turn: int) -> tuple[Context, int]:
-        """Give the lines' context, the one before where nothing has changed since.
+    def _context(self, lines: Lines, turn: int) -> tuple[Context, Index]:
+        """Give the lines' context and turns, those before where nothing has changed since.
 
         Its log and questions hold what the line fields say.
         """

@@ -40,17 +40,15 @@ class _Found:
 class LimitJoin:
     """All Unit limits sheets, joined by code on the date of service.
 
-    Of several limits of a line the tables see one at a time: `turns` says how many of them some line is
-    over (or for want of facts may be), `join` presents the one whose turn it is, and `due` are lines that
-    have one to present.
+    Of several limits of a line the tables see one at a time: `turns` says of each line how many of them it is
+    over (or for want of facts may be), at least one, and `join` presents the one whose turn it is.
     """
 
     def __init__(self, table: UnitLimits, history: History | None = None) -> None:
         self.history = history
         self._seen: tuple[Vocabulary, pd.DataFrame] | None = None
         self.turn = 0
-        self.turns = 1
-        self.due: Mask = np.zeros(0, dtype=bool)
+        self.turns: Index = np.zeros(0, dtype=np.int64)
         self._table = table
         self._rows = EditRows("Unit limits", table.rows, _outcome)
         self._codes = CodeIndex(row.code for row in table.rows)
@@ -79,9 +77,8 @@ class LimitJoin:
         leads = np.flatnonzero(np.append(True, places[1:] != places[:-1])) if len(places) else places
         lengths = np.diff(np.append(leads, len(places)))
         to_show = np.add.reduceat((state[order] != _WITHIN).astype(np.int64), leads) if len(leads) else leads
-        self.turns = max(int(to_show.max()) if len(leads) else 1, 1)
-        self.due = np.zeros(context.view.frame.rows, dtype=bool)
-        self.due[places[leads[to_show > self.turn]]] = True
+        self.turns = np.ones(context.view.frame.rows, dtype=np.int64)
+        self.turns[places[leads]] = np.maximum(to_show, 1)
         chosen = order[leads + np.minimum(self.turn, np.maximum(np.minimum(to_show, lengths) - 1, 0))]
         self._set(found, chosen, context)
 

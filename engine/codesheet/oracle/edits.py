@@ -1,5 +1,6 @@
 """What is objected to while rows are coded, and the facts asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from codesheet.model import Disposition
@@ -54,18 +55,21 @@ class Log:
         """Take over what was objected to, and asked, in another log."""
         for edit in other.edits:
             self._keep(edit)
-        self._ask_too(other)
-
-    def take_over_what_holds(self, other: "Log") -> None:
-        """Take over what was asked and reviewed in another log, not of lines, which may be dropped yet."""
-        for edit in other.edits:
-            if edit.disposition is Disposition.REVIEW:
-                self._keep(replace(edit, line=None))
-        self._ask_too(other)
-
-    def _ask_too(self, other: "Log") -> None:
         for (row, facts), tables in other.asks.items():
-            self.asks.setdefault((row, facts), {}).update(tables)
+            self._ask_too(row, facts, tables)
+
+    def take_over_what_holds(self, other: "Log", lines: Iterable[Record]) -> None:
+        """Take over what was asked and reviewed of the rows of lines, which may be dropped yet."""
+        rows = {line.row for line in lines}
+        for edit in other.edits:
+            if edit.disposition is Disposition.REVIEW and edit.row in rows:
+                self._keep(replace(edit, line=None))
+        for (row, facts), tables in other.asks.items():
+            if row in rows:
+                self._ask_too(row, facts, tables)
+
+    def _ask_too(self, row: Record, facts: frozenset[str], tables: dict[str, None]) -> None:
+        self.asks.setdefault((row, facts), {}).update(tables)
 
     def note_drop(self, line: Record, message: str, rule: str) -> None:
         """Say that a line was dropped."""

@@ -65,16 +65,21 @@ def _mark_fallen(lines: Sequence[ClaimLine], edits: Iterable[Edit]) -> None:
 
 
 def _change_in_turns(table: DecisionTable, lines: list[ClaimLine], see: See, log: Log) -> list[ClaimLine]:
-    """Let a table change lines once for each limit that some of them have to show."""
+    """Let a table change lines once for each limit that some line of their visit had to show before it."""
+    most: dict[str, int] = {}
     turn = 0
     while True:
         world = see(lines, Log(), turn)  # what denies by line fields is said once lines are edited
         world.work_out_everything()
-        log.take_over_what_holds(world.log)
-        world.log = log
-        due = [line for line in lines if turn == 0 or world.edits.turns.get(line.record, 1) > turn]
+        turns = {line.record: world.edits.turns.get(line.record, 1) for line in lines}
+        if turn == 0:
+            for record, count in turns.items():
+                most[record.visit] = max(count, most.get(record.visit, 1))
+        due = [line for line in lines if min(turns[line.record], most[line.record.visit]) > turn]
         if not due:
             return lines
+        log.take_over_what_holds(world.log, [line.record for line in due])
+        world.log = log
         lines = change_lines(table, lines, world, due)
         turn += 1
 

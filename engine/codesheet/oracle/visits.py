@@ -147,7 +147,7 @@ class _Coding:
             if table not in late:
                 world = self._world_of(lines, Log())  # what denies by line fields is said of lines that stand
                 world.work_out_everything(but=by_edits)
-                self.log.take_over_what_holds(world.log)
+                self.log.take_over_what_holds(world.log, [line.record for line in lines])
                 world.log = self.log
                 lines = change_lines(table, lines, world)
         lines = combine(lines, self.rulebook)
