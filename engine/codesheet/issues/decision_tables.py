@@ -13,7 +13,7 @@ class DecisionTableIssues:
         "T102", "a THEN column {column} does not go with Result {result}", "{remedy}", value_is="column"
     )
     BAD_EDIT_TEXT = error("T103", '"{text}" does not say what becomes of the claim', "write {words}")
-    RULE_WITHOUT_RESULT = warning("T104", "the rule gives nothing", "fill a THEN cell, or delete the row")
+    RULE_WITHOUT_RESULT = warning("T104", "the rule gives nothing{and_so}", "{remedy}")
     CLAIM_LINE_INCOMPLETE = error(
         "T105",
         "{column} is blank",

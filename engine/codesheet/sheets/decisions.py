@@ -99,8 +99,8 @@ def _rule(row: Row, part: _Part, labels: Labels, reader: CellReader) -> Rule | N
     because = next((output for output in given if output is not None and output.field == BECAUSE), None)
     priority = _priority(row, part, labels, reader)
     period = row_period(row, part.table, part.about, reader.issues)
-    if not reader.errors_since(count) and labels.hit_policy is not HitPolicy.OVERRIDE:
-        check_complete(outputs, row, part.outputs, labels.result, reader)
+    if not reader.errors_since(count):
+        check_complete(outputs, row, part.outputs, labels.result, labels.hit_policy, reader)
     if reader.errors_since(count) or period is None:
         return None
     return Rule(_rule_id(row, part), conditions, outputs, because, priority, period, row.at)

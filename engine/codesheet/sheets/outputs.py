@@ -6,7 +6,7 @@ from codesheet.issues import IssueCode
 from codesheet.language.formulas import Clear, Formula, Literal
 from codesheet.language.values import FieldType, fold
 from codesheet.location import CellRef
-from codesheet.model import Disposition, Output, Result
+from codesheet.model import Disposition, HitPolicy, Output, Result
 from codesheet.sheets.cells import Cell, CellReader, find_word
 from codesheet.sheets.table import Column, Row, Table
 
@@ -32,6 +32,17 @@ _OF_RESULT: Mapping[Result, tuple[str, ...]] = {
     Result.EDITS: _OF_EDITS,
 }
 _MODIFIERS = "Modifiers"
+
+_ONE_RULE = (
+    HitPolicy.UNIQUE,
+    HitPolicy.ANY,
+    HitPolicy.FIRST,
+    HitPolicy.PRIORITY,
+    HitPolicy.FIRST_IN_GROUP,
+)
+"""Policies by which a rule that gives nothing keeps others from giving something: that can be meant."""
+
+_TO_GIVE = "fill a THEN cell, with none where nothing is to be given, or delete the row"
 
 
 def special_columns(result: Result) -> tuple[str, ...]:
@@ -109,19 +120,28 @@ def check_complete(
     row: Row,
     columns: Mapping[str, Column],
     result: Result,
+    policy: HitPolicy,
     reader: CellReader,
 ) -> None:
-    """Report a claim line without Code or Units, an edit without Message, a rule that gives nothing."""
+    """Report a claim line without Code or Units, an edit without Message, a rule that gives nothing.
+
+    Under Override several rules may give the cells of one line or edit.
+    """
 
     def cell(name: str) -> CellRef:
         return row.cell(columns[name]).at if name in columns else row.at
 
     given = {output.field: output.formula for output in outputs}
-    if result is Result.CLAIM_LINES and not isinstance(given.get("Code"), Clear):
+    if policy is HitPolicy.OVERRIDE:
+        if not given:
+            facts = {"and_so": ", so what other rules give stands where it matches"}
+            reader.report(IssueCode.RULE_WITHOUT_RESULT, row.at, **facts, remedy=_TO_GIVE)
+    elif result is Result.CLAIM_LINES and not isinstance(given.get("Code"), Clear):
         for column in ("Code", "Units"):
             if column not in given:
                 reader.report(IssueCode.CLAIM_LINE_INCOMPLETE, cell(column), column=column)
     elif result is Result.EDITS and MESSAGE not in given:
         reader.report(IssueCode.EDIT_WITHOUT_MESSAGE, cell(MESSAGE))
     elif not given:
-        reader.report(IssueCode.RULE_WITHOUT_RESULT, row.at)
+        remedy = _TO_GIVE if policy in _ONE_RULE else "fill a THEN cell, or delete the row"
+        reader.report(IssueCode.RULE_WITHOUT_RESULT, row.at, and_so="", remedy=remedy)

@@ -93,7 +93,17 @@ def read_table(titled: TitledSheet, issues: list[Issue]) -> Table:
     issues += _stray_cells(titled.sheet, columns, rows)
     used = {column.number for column in columns if column.role != "NOTE"}
     kept = [row for row in rows if _is_sound(row, used, issues) or titled.kind is Kind.FIELDS]
-    return Table(titled, columns, tuple(row for row in kept if used & titled.sheet.rows[row.number].keys()))
+    if titled.kind is Kind.DECISION:
+        issues += (_only_notes(row) for row in kept if not used & row.sheet.rows[row.number].keys())
+    return Table(titled, columns, tuple(row for row in kept if used & row.sheet.rows[row.number].keys()))
+
+
+def _only_notes(row: Row) -> Issue:
+    """Tell of a row whose cells may have been deleted: it is no rule, and what it gave would be missed."""
+    facts = {"and_so": ", since its row holds only notes"}
+    return IssueCode.RULE_WITHOUT_RESULT.issue(
+        row.at, **facts, remedy="fill a THEN cell, or write the remark beside a rule"
+    )
 
 
 def _columns_with_roles(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]:

@@ -108,6 +108,11 @@ CASES: dict[str, Case] = {
         label("Given as", "If no rule matches", "ask the nurse"),
     ),
     "a row that gives nothing": ("infusion.xlsx", "T104", set_cell("Family", "Family", 3, None, "row")),
+    "an overlay that gives nothing": (
+        "payers/medicaid_drugs.xlsx",
+        "T104",
+        set_cell("NDC wanted", "NDC wanted?", 0, None, "row"),
+    ),
     "an edit without words": ("payers/aetna.xlsx", "T106", set_cell("Test limits", "Message", 0, None)),
     "a label of another policy": ("visits.xlsx", "T107", add_label("Program", "Per", "Visit ID")),
     "a label needed": ("infusion.xlsx", "T108", blank_label("Initial service", "Per")),
