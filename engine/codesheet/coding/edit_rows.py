@@ -28,6 +28,7 @@ class EditRows:
         self._outcome = outcome
         self._first = np.array([_bound(r.period.first, -np.inf) for r in rows], dtype=np.float64)
         self._last = np.array([_bound(r.period.last, np.inf) for r in rows], dtype=np.float64)
+        self._always = np.isneginf(self._first) & np.isposinf(self._last)  # without a day, too
         sets: dict[tuple[Condition, ...], int] = {}
         self._set_of = np.array([sets.setdefault(r.conditions, len(sets)) for r in rows], dtype=np.int64)
         self._sets = list(sets)
@@ -39,7 +40,7 @@ class EditRows:
         Where a fact for a condition is missing, it is asked for.
         """
         days = context.view.days[places]
-        in_force = (days >= self._first[rows]) & (days <= self._last[rows])
+        in_force = self._always[rows] | ((days >= self._first[rows]) & (days <= self._last[rows]))
         places, rows = places[in_force], rows[in_force]
         truth = np.full(len(places), YES, dtype=np.int8)
         sets = self._set_of[rows]

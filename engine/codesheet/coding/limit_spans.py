@@ -15,8 +15,15 @@ def first_days(per: LimitPer, days: Floats, months: Floats) -> Floats:
     """Give the first day a limit counts, for days of service and full months since the therapy began.
 
     Since the start is known to the month only, the earliest day it can have been is taken: units are then
-    counted, and seen, rather than missed. Missing where the months are.
+    counted, and seen, rather than missed. Missing where the months are, or the day.
     """
+    found = np.full(len(days), np.nan)
+    dated = ~np.isnan(days)
+    found[dated] = _first_days(per, days[dated], months[dated])
+    return found
+
+
+def _first_days(per: LimitPer, days: Floats, months: Floats) -> Floats:
     match per.span:
         case LimitSpan.CALENDAR_YEAR:
             return _per_day(days, lambda day: date.fromordinal(day).replace(month=1, day=1).toordinal())

@@ -156,7 +156,7 @@ class LimitJoin:
         known_first = np.where(np.isnan(first), days, first)
         before = used.before(lines, known_first)
         if per.span is LimitSpan.DAY:
-            return before, np.ones(len(lines), dtype=bool)
+            return before, ~np.isnan(days)
         known = used.is_known_from(lines, known_first) & ~np.isnan(first)
         if _is_a_year(per):
             said = self._read(self._table.units_before, lines, view)

@@ -55,7 +55,7 @@ class Used:
         of_nobody[:lines][alone] = visit[alone]
         columns = [np.where(blank, -2, column) for column in columns]
         columns += [of_nobody, _numbers(CODE, view, past)]
-        day = view.days
+        day = np.nan_to_num(view.days)  # a visit may lack its day
         if past is not None:
             day = np.concatenate([day, past[DAY].to_numpy(dtype=np.float64)])
             units = np.concatenate([units, np.nan_to_num(past[UNITS].to_numpy(dtype=np.float64))])
@@ -67,7 +67,6 @@ class Used:
         order = np.lexsort((rank, turn, day, key))
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
-        day = np.nan_to_num(day)  # an example may lack its day
         composite = key[order] * _DAYS_TO_COME + day[order].astype(np.int64)
         total = np.concatenate([[0.0], np.cumsum(units[order])])
         return cls(view, key, day, units, visit, alone, begins, order, place, composite, total)

@@ -122,7 +122,7 @@ def _used_before(per: LimitPer, table: UnitLimits, line: Record, world: "World")
     past = world.edits.past.get((*whose, code_of(line, world)), []) if _is_somebody(whose) else []
     before += sum(units for then, units in past if start <= then <= day)
     if per.span is LimitSpan.DAY:
-        return before, True
+        return before, line.day is not None
     begins = world.edits.begins
     known = _is_somebody(whose) and begins is not None and first is not None and first >= begins
     said = world.value(line, table.units_before).value if _is_a_year(per) and table.units_before else None
