@@ -1,6 +1,7 @@
 """What `codesheet check` prints: rows shown, notes when asked for, pages, other forms."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,32 @@ def test_a_page_for_each_code() -> None:
     wrong = check("--explain", "rule-never-fire")
     assert wrong.exit_code == 2
     assert "mean" in wrong.stderr
+
+
+def test_a_workbook_with_a_damaged_part_has_no_annotated_copy_and_the_others_do(
+    rulebook: Path, tmp_path: Path
+) -> None:
+    write_workbooks("## other.xlsx\n# More\n| Fields |\n| Field | Type |\n| Size | number |", rulebook)
+    damage(rulebook / "book.xlsx", "docProps/core.xml")
+    run = check(rulebook, "--annotate", tmp_path / "marked")
+    assert [path.name for path in (tmp_path / "marked").iterdir()] == ["other.xlsx"]
+    assert "book.xlsx!A!7: warning[T204]" in run.stderr
+    assert "book.xlsx: no annotated copy: a part of it is damaged (ParseError)" in run.stderr
+    assert run.exit_code == 1
+
+
+def test_a_workbook_with_a_damaged_part_is_not_dressed(rulebook: Path) -> None:
+    damage(rulebook / "book.xlsx", "docProps/core.xml")
+    before = (rulebook / "book.xlsx").read_bytes()
+    run = CliRunner().invoke(app, ["dress", str(rulebook)])
+    assert "a part of it is damaged (ParseError)" in " ".join(run.output.split())
+    assert (rulebook / "book.xlsx").read_bytes() == before
+
+
+def damage(path: Path, part: str) -> None:
+    """Cut a part of a workbook that holds no cells."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data[: len(data) // 2] if name == part else data)

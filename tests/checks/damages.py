@@ -310,6 +310,16 @@ def hide_row(title: str, offset: int) -> Damage:
     return damage
 
 
+def hide_column(title: str, name: str) -> Damage:
+    def damage(book: Workbook) -> str:
+        sheet = table(book, title)
+        letter = column(sheet, name)
+        sheet.column_dimensions[letter].hidden = True
+        return f"{sheet.title}!{letter}{rows_of(sheet)[0]}"
+
+    return damage
+
+
 def strike_row(title: str, offset: int) -> Damage:
     def damage(book: Workbook) -> str:
         sheet = table(book, title)

@@ -123,8 +123,8 @@ def _act(book: Workbook, name: str, action: str) -> None:
     match action.split(" "):
         case ["hide"]:
             sheet.sheet_state = "hidden"
-        case ["hide", "row", number]:
-            sheet.row_dimensions[int(number)].hidden = True
+        case ["hide", "row" | "column" as what, at]:
+            (sheet.row_dimensions[int(at)] if what == "row" else sheet.column_dimensions[at]).hidden = True
         case ["filter", cells]:
             sheet.auto_filter.ref = cells
         case ["sort", cells]:

@@ -20,10 +20,21 @@ from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.strict_files import in_ordinary_form
 
 
+class DamagedPartError(Exception):
+    """A part of a workbook that holds no cells is damaged, so that no copy can be made; says what to do."""
+
+    def __init__(self, name: str, problem: Exception) -> None:
+        super().__init__(
+            f"{name}: no annotated copy: a part of it is damaged ({type(problem).__name__}); "
+            "open it in Excel, let it repair, save it again"
+        )
+
+
 def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) -> Path:
     """Write an annotated copy of one workbook into a folder, under its own path; give the copy's path.
 
     Raises:
+        DamagedPartError: its cells can be read, but another part of the file cannot.
         WriteError: the copy would take the place of the workbook itself, or cannot be written.
 
     """
@@ -31,8 +42,10 @@ def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) 
     target = folder / name
     if target.resolve() == source.resolve():
         raise WriteError(f"{target} is the workbook itself; name another folder for the annotated copies.")
-    original = source.read_bytes()
-    copy = annotated(original, name, issues)
+    try:
+        copy = annotated(source.read_bytes(), name, issues)
+    except Exception as problem:  # openpyxl raises almost anything where a part is damaged
+        raise DamagedPartError(name, problem) from problem
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing_file(target) as new:
         new.write_bytes(copy)

@@ -21,6 +21,9 @@ _DAMAGE = frozenset(
 )
 """Say what happened to a cell: what its value then lacks is no news."""
 
+_FAULTY = frozenset({IssueCode.ERROR_VALUE, IssueCode.FORMULA_NOT_CALCULATED, IssueCode.RESULT_OUT_OF_DATE})
+"""Say that what a cell shows is not what it says: what is wrong with that is no news."""
+
 _WRONG_VALUE = frozenset(
     {IssueCode.VALUE_NOT_ALLOWED, IssueCode.VALUE_NEVER_GIVEN, IssueCode.CODE_NEVER_COMES}
 )
@@ -59,6 +62,7 @@ _ABOUT_THE_TABLE = frozenset(
         IssueCode.UNKNOWN_ROLE,
         IssueCode.COLUMN_WITHOUT_ROLE,
         IssueCode.REPEATED_TABLE,
+        IssueCode.MERGED_CELLS,
         IssueCode.FIRST_IN_TWO_WORKBOOKS,
     }
 )
@@ -79,6 +83,7 @@ def each_cause_once(
         found = [issue for issue in found if not _may_be_untrue(issue, unsure, unknown=unknown)]
     doubtful = {sheet for issue in found for sheet in _doubtful_sheets(issue)}
     found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue.at) in doubtful)]
+    faulty = {issue.at for issue in found if issue.kind in _FAULTY}
     damaged = {issue.at for issue in found if issue.kind in _DAMAGE}
     damaged_rows = {at.whole_row for at in damaged}
     wrong_value = {issue.at for issue in found if issue.kind in _WRONG_VALUE}
@@ -86,6 +91,8 @@ def each_cause_once(
         issue
         for issue in found
         if (issue.kind in _DAMAGE or issue.at not in damaged)
+        and (issue.kind in _FAULTY or issue.at not in faulty)
+        and not (issue.kind == IssueCode.NEAR_TWIN and damaged.intersection(issue.related))
         and not (issue.kind in _OF_WHAT_A_LOOKUP_LACKS and issue.at in damaged_rows)
         and (issue.kind != IssueCode.RULE_NEVER_FIRES or issue.at not in wrong_value)
     ]

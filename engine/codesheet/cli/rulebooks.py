@@ -98,13 +98,14 @@ def check(
     from codesheet.commands import rulebooks
 
     copies: list[Path] = []
+    without_copy: list[str] = []
     try:
         with progress() as report:
             found = rulebooks.check_rulebook(rulebook, report)
             if annotated is not None:
                 from codesheet.commands import workbooks
 
-                copies = workbooks.annotate_workbooks(rulebook, found, annotated, report)
+                copies, without_copy = workbooks.annotate_workbooks(rulebook, found, annotated, report)
     except WriteError as problem:
         fail(str(problem))
     issues = found if notes else without_notes(found)
@@ -122,7 +123,9 @@ def check(
             say(f"and {counted(more, 'note')}: --notes shows them")
     for copy in copies:
         typer.echo(copy, err=form is not IssueFormat.TEXT)
-    raise typer.Exit(FAULTS if has_errors(issues) else DONE)
+    for why in without_copy:
+        say(why)
+    raise typer.Exit(FAULTS if has_errors(issues) or without_copy else DONE)
 
 
 @app.command(

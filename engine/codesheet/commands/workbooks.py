@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from codesheet.annotating.annotator import annotate
+from codesheet.annotating.annotator import DamagedPartError, annotate
 from codesheet.commands import Report
 from codesheet.dressing.choices import Vocabulary
 from codesheet.dressing.rulebook_files import Dressed, dress_workbooks
@@ -32,8 +32,12 @@ def dress_rulebook(path: Path, report: Report) -> tuple[list[Issue], list[Dresse
     return issues, dressed
 
 
-def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report: Report) -> list[Path]:
-    """Write annotated copies of a rulebook's workbooks; those that cannot be read have none.
+def annotate_workbooks(
+    path: Path, issues: Sequence[Issue], folder: Path, report: Report
+) -> tuple[list[Path], list[str]]:
+    """Write annotated copies of a rulebook's workbooks, and say of which there is none and why.
+
+    Nothing is said of those that cannot be read: that is an issue.
 
     Raises:
         WriteError: a copy cannot be written, or would take the place of its workbook.
@@ -41,4 +45,11 @@ def annotate_workbooks(path: Path, issues: Sequence[Issue], folder: Path, report
     """
     report("Writing annotated copies")
     unread = {issue.at.workbook for issue in issues if issue.kind == IssueCode.UNREADABLE_WORKBOOK}
-    return [annotate(found, issues, folder) for found in find_workbooks(path) if found[0] not in unread]
+    copies, without = [], []
+    for found in find_workbooks(path):
+        if found[0] not in unread:
+            try:
+                copies.append(annotate(found, issues, folder))
+            except DamagedPartError as problem:
+                without.append(str(problem))
+    return copies, without

@@ -51,6 +51,9 @@ def dress_workbooks(path: Path, vocabulary: Vocabulary) -> Iterable[Dressed]:
             yield Dressed(name, left_alone=str(why))
         except WriteError as problem:
             yield Dressed(name, left_alone=str(problem))
+        except Exception as problem:  # noqa: BLE001 - openpyxl raises almost anything where a part is damaged
+            said = f"a part of it is damaged ({type(problem).__name__})"
+            yield Dressed(name, left_alone=f"{said}; open it in Excel, let it repair, save it again")
 
 
 def _dress(name: str, file: Path, vocabulary: Vocabulary) -> Dressed:

@@ -128,6 +128,12 @@ def how_to_write(kind: FieldType) -> str:
     return _HOW_TO_WRITE.get(kind, f"write {TYPE_WORDS[kind]}")
 
 
+def _range_meant(cell: date | time) -> str:
+    """Give the range that Excel took for a day of its year: `1-30` becomes the thirtieth of January."""
+    is_range = isinstance(cell, date) and cell.month < cell.day
+    return f"{cell.month}..{cell.day}" if is_range and isinstance(cell, date) else ""
+
+
 _HOW_TO_WRITE = {
     FieldType.NUMBER: "write a number without its unit, as in 16",
     FieldType.WHOLE: "write a whole number without its unit, as in 16",
@@ -144,10 +150,15 @@ def read_typed(cell: CellValue, kind: FieldType) -> str | float:
         CellProblem: Excel's type is not the field's, so Excel may have changed what was typed.
 
     """
+    if (kind.is_text or kind.is_number) and isinstance(cell, (datetime, date, time)):
+        shown = str(_one(read_value(cell, FieldType.TEXT)))
+        raise CellProblem(
+            IssueCode.EXCEL_DATE_AS_TEXT,
+            value=shown,
+            type=kind.value,
+            did_you_mean=_range_meant(cell) if kind.is_number else "",
+        )
     if kind.is_text:
-        if isinstance(cell, (datetime, date, time)):
-            shown = str(_one(read_value(cell, FieldType.TEXT)))
-            raise CellProblem(IssueCode.EXCEL_DATE_AS_TEXT, value=shown, type=kind.value)
         return _one(read_value(cell, FieldType.CODE))
     try:
         return _one(read_value(cell, kind))

@@ -22,7 +22,7 @@ _TOP_TO_BOTTOM = ("first", "first in group")
 
 
 def hidden_parts(table: Table) -> Iterator[Issue]:
-    """Say of a sheet once that it, or some of its rows, cannot be seen, and which rows are struck out."""
+    """Say of a sheet once that it, some rows or columns cannot be seen, and which rows are struck out."""
     sheet, layout = table.titled.sheet, table.titled.sheet.layout
     if layout.is_hidden:
         yield IssueCode.HIDDEN_SHEET.issue(sheet.at)
@@ -31,6 +31,11 @@ def hidden_parts(table: Table) -> Iterator[Issue]:
         how = "filtered out" if layout.is_filtered else "hidden"
         yield IssueCode.HIDDEN_ROWS.issue(hidden[0].at, rows=_rows(hidden), how=how)
     used = [column.number for column in table.columns if column.role != "NOTE"]
+    for column in table.columns:
+        is_hidden = any(first <= column.number <= last for first, last in layout.hidden_columns)
+        if is_hidden and column.number in used and any(row.value(column) is not None for row in table.rows):
+            said = f"column {column.at.column} ({column.heading or column.role})"
+            yield IssueCode.HIDDEN_ROWS.issue(column.at, rows=said, how="hidden")
     for row in table.rows:
         filled = [number for number in used if number in sheet.rows[row.number]]
         if layout.struck and all((row.number, number) in layout.struck for number in filled):

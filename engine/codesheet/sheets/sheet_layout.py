@@ -20,13 +20,15 @@ Position = tuple[int, int]
 class Layout:
     """How a sheet looks: `padded` gives the digits of cells shown with zeros in front, by position.
 
-    `merged` are ranges as (first row, first column, last row, last column); `sorted_rows` are the first and
-    last rows of what Excel has sorted, as far as it still knows.
+    `hidden_columns` are the first and last columns of runs. `merged` are ranges as (first row, first
+    column, last row, last column); `sorted_rows` are the first and last rows of what Excel has sorted, as
+    far as it still knows.
     """
 
     is_hidden: bool = False
     is_filtered: bool = False
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     sorted_rows: tuple[tuple[int, int], ...] = ()
     struck: frozenset[Position] = frozenset()

@@ -5,22 +5,21 @@ sheet twice where there are formulas, and tells nothing of hidden rows.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import IO, Any
 from xml.parsers import expat
 
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
-from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from codesheet.language.values import CellValue
+from codesheet.sheets.excel_days import day_as_written, day_of_number
 from codesheet.sheets.sheet_layout import Layout, Position, Styles
 
 _TRUE = ("1", "true")
 _DIGITS = "0123456789"
 _LAST_ROW = 1_048_576
-_FIRST_YEAR = 1900
-_SHOWN_FOR_NO_DATE, _SHOWN_FOR_NO_NUMBER = "#VALUE!", "#NUM!"
+_SHOWN_FOR_NO_NUMBER = "#NUM!"
 _LARGEST_NUMBER = 1e308
 """From here on Excel has no numbers."""
 
@@ -62,6 +61,7 @@ class SheetXml:
         self._is_phonetic = False
         self._text: list[str] = []
         self._hidden_rows: set[int] = set()
+        self._hidden_columns: list[tuple[int, int]] = []
         self._merged: list[tuple[int, int, int, int]] = []
         self._is_filtered = False
         self._sorted_rows: list[tuple[int, int]] = []
@@ -94,6 +94,7 @@ class SheetXml:
             is_hidden=is_hidden,
             is_filtered=self._is_filtered,
             hidden_rows=frozenset(self._hidden_rows),
+            hidden_columns=tuple(self._hidden_columns),
             merged=tuple(self._merged),
             sorted_rows=tuple(self._sorted_rows),
             struck=frozenset(self._struck),
@@ -105,6 +106,7 @@ class SheetXml:
         """Take the prefix of the sheet's own elements from the root: most programs write none."""
         prefix = root[: root.rfind(":") + 1]
         starts: dict[str, Callable[[dict[str, str]], None]] = {
+            f"{prefix}col": self._start_columns,
             f"{prefix}row": self._start_row,
             f"{prefix}c": self._start_cell,
             f"{prefix}f": self._start_formula,
@@ -134,6 +136,10 @@ class SheetXml:
 
         parser.StartElementHandler = start
         parser.EndElementHandler = end
+
+    def _start_columns(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") in _TRUE:
+            self._hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
@@ -228,7 +234,7 @@ class SheetXml:
                 self.errors.add(position)
                 return text
             case "d":
-                return _as_of_a_number(_plain(from_ISO8601(text)))  # type: ignore[no-untyped-call]
+                return day_as_written(text)
             case "n":
                 return self._number(text)
             case _:
@@ -241,10 +247,7 @@ class SheetXml:
         if self._style not in self._styles.dates:
             return number
         is_duration = self._style in self._styles.durations
-        try:
-            return _plain(from_excel(number, self._epoch, timedelta=is_duration))
-        except (OverflowError, ValueError):
-            return _SHOWN_FOR_NO_DATE
+        return day_of_number(number, self._epoch, is_duration=is_duration)
 
     def _written_formula(self, formula: dict[str, str]) -> str:
         """Give a cell's formula; nothing where it is of an array or a data table, and not this cell's own."""
@@ -270,24 +273,3 @@ def rows_of_range(cells: str) -> tuple[int, int]:
 
 def _refuse(*_: object) -> None:
     raise HostileXml
-
-
-def _as_of_a_number(value: CellValue) -> CellValue:
-    """Give a written day or time as a number gives it: a day with its hours, and a time of no day alone."""
-    match value:
-        case datetime():
-            return value.time() if value.year < _FIRST_YEAR else value
-        case date():
-            return datetime.combine(value, time())
-        case _:
-            return value
-
-
-def _plain(value: object) -> CellValue:
-    match value:
-        case timedelta():
-            return (datetime(1900, 1, 1) + value).time() if value < timedelta(days=1) else str(value)  # noqa: DTZ001
-        case str() | bool() | int() | float() | datetime() | date() | time():
-            return value
-        case _:
-            return str(value)

@@ -56,6 +56,11 @@ CELLS: tuple[tuple[str, tuple[str, str, str], str], ...] = (
 """Cells that cannot be read: the code, the table and heading, and what is written into its first row."""
 
 CASES: dict[str, Case] = {
+    "a range turned into a date": (
+        "infusion.xlsx",
+        "U123",
+        set_cell("Given as", "Minutes run", 0, day(2026, 1, 30)),
+    ),
     "a unit in a number": ("infusion.xlsx", "U111", set_cell("Given as", "Minutes run", 0, "31 min")),
     "a dash for a range": ("infusion.xlsx", "U113", set_cell("Given as", "Minutes run", 1, "1-30")),
     "a range the wrong way round": ("infusion.xlsx", "U115", set_cell("Given as", "Minutes run", 1, "30..1")),
