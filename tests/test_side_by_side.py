@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+from multiprocessing.connection import Connection
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pandas as pd
@@ -89,3 +91,37 @@ def test_processes_end_with_whoever_stops_listening(ruleset: Ruleset, export: Ex
     next(batches)
     batches.close()
     assert multiprocessing.active_children() == []
+
+
+def test_processes_end_with_one_that_is_killed_outright(
+    ruleset: Ruleset, export: Export, tmp_path: Path
+) -> None:
+    work = Work(ruleset, export.layouts, export.row_count, tmp_path)
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    asking = context.Process(target=_code_and_wait, args=(work, [*export.rows_by_chunk(300)], there))
+    asking.start()
+    coding = here.recv()
+    assert coding
+    asking.kill()
+    asking.join()
+    deadline = monotonic() + 20
+    while any(_is_running(process) for process in coding) and monotonic() < deadline:
+        sleep(0.1)
+    assert [process for process in coding if _is_running(process)] == []
+
+
+def _code_and_wait(work: Work, chunks: list[Any], pipe: Connection) -> None:
+    batches = code_chunks(work, chunks, 2)
+    next(batches)
+    pipe.send([process.pid for process in multiprocessing.active_children()])
+    sleep(600)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")  # it may have ended, and nobody has asked how
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -123,7 +123,10 @@ def _remove_leftovers(target: Path, what: str) -> None:
     for path in target.parent.glob(f".{glob.escape(target.name)}.*.{what}"):
         process = path.name.removeprefix(f".{target.name}.").removesuffix(f".{what}")
         if process.isdecimal() and not _is_running(int(process)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if what == "old" and not target.exists():
+                path.rename(target)  # the run was killed before its own took their place
+            else:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _is_running(process: int) -> bool:

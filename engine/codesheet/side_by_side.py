@@ -5,8 +5,10 @@ on disk and what they count: tables stay where they were made.
 """
 
 import multiprocessing
+import os
 import pickle
 import signal
+import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -151,8 +153,17 @@ _codings: list[_Coding] = []
 
 def _begin(shared: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for the work ends it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with shared.open("rb") as file:
         _codings.append(_Coding(pickle.load(file)))  # noqa: S301 - this run wrote it, nobody else can
+
+
+def _end_with_parent() -> None:
+    """End where the process that asked for the work is killed outright: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _code(number: int, rows: Rows) -> Done:

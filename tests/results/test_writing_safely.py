@@ -243,3 +243,15 @@ def test_what_a_killed_run_left_is_removed_and_a_running_one_s_is_not(
         (tmp_path / f".coded.xlsx.{process}.partial").write_bytes(b"half")
     write(tmp_path / "coded.xlsx")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".coded.xlsx.2.partial", "coded.xlsx"]
+
+
+def test_older_results_are_back_where_a_run_was_killed_while_it_put_its_own_in_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "_is_running", lambda _: False)
+    (tmp_path / ".coded.1.old").mkdir()
+    (tmp_path / ".coded.1.old" / "visits.csv").write_text("older")
+    with pytest.raises(KeyboardInterrupt), replacing.replacing_folder(tmp_path / "coded", {"visits.csv"}):
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == ["coded"]
+    assert (tmp_path / "coded" / "visits.csv").read_text() == "older"
