@@ -14,8 +14,12 @@ import pytest
 from invented import invented_batch, invented_ruleset, invented_run, results_of
 
 from codesheet import replacing
+from codesheet.commands.batches import code_visits
+from codesheet.exports import pieces
 from codesheet.replacing import WriteError
 from codesheet.results.writer import refuse_target, write_results
+from grid import write_workbooks
+from keyed_lines import KEYED_LINES
 
 _NOBODY = 65534
 FORMS = ["xlsx", "csv", "parquet"]
@@ -136,6 +140,23 @@ def test_a_target_that_is_open_in_excel(tmp_path: Path, monkeypatch: pytest.Monk
         write(target)
     assert contents(target) == before
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_no_room_for_the_rows_of_a_long_export_is_no_fault_of_the_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "_ROWS_IN_MEMORY", 0)
+    visits, (book, results) = tmp_path / "visits.csv", (tmp_path / name for name in ("book", "results"))
+    rows = [f"V{number},2026-05-04,P{number},A1111,1" for number in range(999)]
+    visits.write_text("\n".join(["Visit ID,Date of service,Patient ID,HCPCS,Quantity", *rows]))
+    write_workbooks(KEYED_LINES, book)
+    results.mkdir()
+    with (
+        files_no_longer_than(3_000),
+        pytest.raises(WriteError, match="coded cannot be written: file too large"),
+    ):
+        code_visits([visits], book, results / "coded", "csv", print)
+    assert list(results.iterdir()) == []
 
 
 @contextmanager

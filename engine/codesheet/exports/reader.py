@@ -1,5 +1,6 @@
 """Reads visit exports: each file piece by piece, its headings, and all of them as one export."""
 
+import errno
 import hashlib
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,7 @@ from codesheet.model import Rulebook
 _ZIP = b"PK\x03\x04"
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REACH = "check its name, and that you may read it"
 
 
@@ -100,6 +102,8 @@ def _read(
         if _state(source) != state:
             return [_unreadable(source, "it was changed while it was read", "run again when it is complete")]
     except OSError as fault:
+        if fault.errno in _NO_ROOM:  # for what has been read, which waits beside the results
+            raise
         return [_unreadable(source, (fault.strerror or type(fault).__name__).lower(), _REACH)]
     return issues if export.row_count > before else [*issues, IssueCode.NO_ROWS.issue(CellRef(source.name))]
 
