@@ -126,11 +126,21 @@ def _by_value(function: str, values: Column, group: _Group) -> Column:
 
 def _ranked(rows: Index, group: _Group, amounts: Data | None = None) -> tuple[Index, Mask]:
     """Put rows in order within their groups; also say which of them lead."""
-    keys = [group.view.order[rows], *([] if amounts is None else [amounts]), group.numbers[rows]]
-    ranked = rows[np.lexsort(keys)]
+    order, numbers = group.view.order[rows], group.numbers[rows]
+    ranked = rows
+    if amounts is not None:
+        ranked = rows[np.lexsort([order, amounts, numbers])]
+    elif not _in_order(numbers, order):
+        ranked = rows[np.lexsort([order, numbers])]
     leads = np.ones(len(ranked), dtype=bool)
     leads[1:] = group.numbers[ranked][1:] != group.numbers[ranked][:-1]
     return ranked, leads
+
+
+def _in_order(numbers: Index, order: Index) -> bool:
+    """Say whether rows stand by group and in order within: those of most exports do."""
+    earlier, later = numbers[:-1], numbers[1:]
+    return bool(((earlier < later) | ((earlier == later) & (order[:-1] <= order[1:]))).all())
 
 
 def _rank(values: Column, group: _Group) -> Column:
@@ -187,8 +197,7 @@ def _first(values: Column, group: _Group) -> Column:
 def _list(values: Column, group: _Group) -> Column:
     """Gather the values of a group in Row order, duplicates kept once; none at all is missing."""
     vocabulary = group.view.frame.vocabulary
-    rows = np.flatnonzero(group.taking_part & ~values.missing)
-    rows = rows[np.lexsort((group.view.order[rows], group.numbers[rows]))]
+    rows, _ = _ranked(np.flatnonzero(group.taking_part & ~values.missing), group)
     ids = np.full(group.count, MISSING, dtype=np.int32)
     for groups, items in sequences(group.numbers[rows], values.data[rows]):
         ids[groups] = vocabulary.id_of(_flat(items, values, group.view))

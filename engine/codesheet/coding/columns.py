@@ -221,6 +221,7 @@ class Frame:
     """Columns of one length by field name, with the batch's vocabulary and root sets.
 
     A frame taken from another copies a column when it is first asked for: `index` names the parent's rows.
+    `grouped` holds numbers of groups of rows by the names of fields, with the data that told them apart.
     """
 
     rows: int
@@ -229,6 +230,7 @@ class Frame:
     roots: RootSets = field(default_factory=RootSets)
     parent: "Frame | None" = None
     index: Index | None = None
+    grouped: dict[tuple[str, ...], tuple[list[Data], Index]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Column:
         found = self.columns.get(name)

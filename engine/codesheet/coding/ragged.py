@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from codesheet.coding.columns import Data, Index
+from codesheet.coding.view import distinct
 
 _ROUNDS = 64
 """A visit seldom has more rows; a longer sequence is looked at by itself."""
@@ -71,12 +72,11 @@ def sequences(numbers: Index, data: Data) -> Iterator[tuple[Index, tuple[float |
     starts = np.flatnonzero(np.diff(numbers, prepend=-1))
     lengths = np.diff(starts, append=len(numbers))
     values = pd.factorize(data)[0].astype(np.int64)
-    width = int(values.max()) + 1 if len(values) else 1
     sequence = np.zeros(len(starts), dtype=np.int64)
     growing = np.arange(len(starts))
     for place in range(min(int(lengths.max(initial=0)), _ROUNDS)):
         growing = growing[lengths[growing] > place]
-        grown = pd.factorize(sequence[growing] * width + values[starts[growing] + place])[0]
+        grown = distinct([sequence[growing], values[starts[growing] + place]], len(growing))[0]
         sequence[growing] = grown + int(sequence.max()) + 1
     long = growing[lengths[growing] > _ROUNDS]
     sequence[long] = np.arange(len(long)) + int(sequence.max(initial=0)) + 1

@@ -153,12 +153,28 @@ class View:
         )
 
     def groups(self, per: Sequence[str]) -> Index:
-        """Give numbers to the groups of rows alike in some fields; a row with a blank stands alone."""
-        codes, blank = [], np.zeros(self.frame.rows, dtype=bool)
+        """Give numbers to the groups of rows alike in some fields; a row with a blank stands alone.
+
+        Formulas of the same fields share them; the fields' data cannot be changed then.
+        """
+        told_by = [self.visit_ids if self._is_visit(name) else self.frame[name].data for name in per]
+        known = self.frame.grouped.get(tuple(per))
+        if known is not None and all(map(np.array_equal, known[0], told_by)):
+            return known[1]
+        numbers = self._numbered_groups(per)
+        for data in (*told_by, numbers):
+            data.flags.writeable = False
+        self.frame.grouped[tuple(per)] = told_by, numbers
+        return numbers
+
+    def _numbered_groups(self, per: Sequence[str]) -> Index:
+        codes: list[Index | Ids] = []
+        blank = np.zeros(self.frame.rows, dtype=bool)
         for name in per:
             column = self.frame[name]
             blank |= column.missing
-            codes.append(self._group_codes(name, column))
+            # identifiers may differ by case alone
+            codes.append(self.visit_ids if self._is_visit(name) else comparable_codes(column, self.frame))
         numbers = distinct(codes, self.frame.rows)[0]
         if blank.any():
             count = int(numbers.max()) + 1 if len(numbers) else 0
@@ -167,10 +183,8 @@ class View:
             numbers = pd.factorize(numbers)[0].astype(np.int64)
         return numbers
 
-    def _group_codes(self, name: str, column: Column) -> Index:
-        if name == self.rulebook.visit_key:  # identifiers may differ by case alone
-            return self.visit_ids.astype(np.int64)
-        return comparable_codes(column, self.frame)
+    def _is_visit(self, name: str) -> bool:
+        return name == self.rulebook.visit_key
 
 
 def comparable_codes(column: Column, frame: Frame) -> Index:
