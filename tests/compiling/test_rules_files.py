@@ -131,7 +131,7 @@ def test_a_decision_file_reads_well() -> None:
         '"tests": [\n  ["Family x", "Family", ["Equals", "x"]]\n],\n'
         '"groups": [\n  [0]\n],\n'
         '"rule_groups": [0],\n'
-        '"shards": [\n  [[0], [0], 0]\n],\n'
+        '"shards": [\n  [[0], [[0]], 0]\n],\n'
         '"ruleset 1": {\n'
         '  "0": {"all": [{"m": {"$and": [{"Family x": 1}]}}], "cap": 10000}\n'
         "}\n"

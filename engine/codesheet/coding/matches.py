@@ -103,8 +103,9 @@ class TableMatcher:
     ) -> Index:
         """Give each match as combination x rules + rule."""
         found = [np.zeros(0, dtype=np.int64)]
+        asked = _Pending(pending, kinds)
         for shard in shards:
-            combinations, groups = shard.fulfilled(held, kinds, pending)
+            combinations, groups = shard.fulfilled(held, kinds, asked)
             places, rules = self._rules_of_group.expand(groups)
             found.append(combinations[places] * len(self._settles) + rules)
         return np.concatenate(found)
@@ -131,20 +132,49 @@ def _first_rules_after(matching: Matching, rules_of_group: Sequence[Sequence[int
     return {turn: min((f for other, f in firsts.items() if other > turn), default=none) for turn in firsts}
 
 
+class _Pending:
+    """The combinations to be matched, told apart by the kinds of some fields; all rulesets share that."""
+
+    def __init__(self, places: Index, kinds: Kinds) -> None:
+        self.places = places
+        self._kinds = kinds
+        self._known: dict[tuple[int, ...], tuple[Index, Index]] = {}
+
+    def alike(self, fields: tuple[int, ...]) -> tuple[Index, Index]:
+        """Give each combination's number among those alike in some fields, and one of each."""
+        if fields not in self._known:
+            codes = [self._kinds[self.places, field] for field in fields]
+            self._known[fields] = distinct(codes, len(self.places))
+        return self._known[fields]
+
+
+def _by_shape(gates: Iterable[tuple[int, ...]], fields: Sequence[Index]) -> dict[tuple[int, ...], Index]:
+    """Sort gates by the fields of their tests; each test is given by its place among those of its field."""
+    where = {
+        test: (place, column)
+        for place, tests in enumerate(fields)
+        for column, test in enumerate(tests.tolist())
+    }
+    by_shape: dict[tuple[int, ...], list[list[int]]] = {}
+    for gate in gates:
+        shape, columns = zip(*(where[test] for test in gate), strict=True)
+        by_shape.setdefault(shape, []).append(list(columns))
+    return {shape: np.array(columns, dtype=np.int64) for shape, columns in by_shape.items()}
+
+
 class _AskedShard:
     """One ruleset, with the places of its tests among those of each field."""
 
     def __init__(self, matching: Matching, shard: Shard, fields: Sequence[Index]) -> None:
         self._ruleset = RunningShard(matching.table, shard)
         self._columns = [np.flatnonzero(np.isin(tests, shard.tests)) for tests in fields]
-        self._gates = [np.flatnonzero(np.isin(tests, shard.gates)) for tests in fields]
-        self._is_gated = bool(shard.gates)
+        self._gates = _by_shape(shard.gates, fields)
         self._members = [
             [member(matching.tests[test].name) for test in tests[columns].tolist()]
             for tests, columns in zip(fields, self._columns, strict=True)
         ]
 
-    def fulfilled(self, held: Sequence[Mask], kinds: Kinds, pending: Index) -> tuple[Index, Index]:
+    def fulfilled(self, held: Sequence[Mask], kinds: Kinds, pending: "_Pending") -> tuple[Index, Index]:
         """Give pairs: a pending combination, a group of conditions that it fulfils."""
         concerned = self._concerned(held, kinds, pending)
         if not len(concerned):
@@ -153,24 +183,30 @@ class _AskedShard:
         places, groups = Ragged.of(self._ruleset.fulfilled(facts)).expand(numbers)
         return concerned[places], groups
 
-    def _concerned(self, held: Sequence[Mask], kinds: Kinds, pending: Index) -> Index:
-        if not self._is_gated:
-            return pending
-        passes = np.zeros(len(pending), dtype=bool)
-        for place, (holds, gates) in enumerate(zip(held, self._gates, strict=True)):
-            if len(gates):
-                passes |= np.any(holds[:, gates], axis=1)[kinds[pending, place]]
-        return pending[passes]
+    def _concerned(self, held: Sequence[Mask], kinds: Kinds, pending: "_Pending") -> Index:
+        """Give the combinations that pass some gate."""
+        if not self._gates:
+            return pending.places
+        passes = np.zeros(len(pending.places), dtype=bool)
+        for shape, gates in self._gates.items():
+            numbers, first = pending.alike(shape)
+            fits = np.ones((len(first), len(gates)), dtype=bool)
+            for place, columns in zip(shape, gates.T, strict=True):
+                fits &= held[place][np.ix_(kinds[pending.places[first], place], columns)]
+            some: Mask = np.any(fits, axis=1)
+            passes |= some[numbers]
+        return pending.places[passes]
 
     def _facts(self, held: Sequence[Mask], kinds: Kinds) -> tuple[Index, list[str]]:
         """Give the number of each combination's fact, and the facts as texts."""
         codes, texts = [], []
         for place, (holds, columns) in enumerate(zip(held, self._columns, strict=True)):
             if len(columns):
-                own = holds[:, columns]
+                present, kind = np.unique(kinds[:, place], return_inverse=True)
+                own = holds[np.ix_(present, columns)]
                 numbers, first = _alike(own)
-                codes.append(numbers[kinds[:, place]])
-                texts.append([self._text(place, own[row]) for row in first.tolist()])
+                codes.append(numbers[kind.reshape(-1)])
+                texts.append(self._texts(place, own[first]))
         numbers, first = distinct(codes, len(kinds))
         parts = [
             [own[code] for code in code_of_row[first].tolist()]
@@ -179,9 +215,12 @@ class _AskedShard:
         facts = ["".join(words) for words in zip(*parts, strict=True)] if parts else [""] * len(first)
         return numbers, facts
 
-    def _text(self, place: int, holds: Mask) -> str:
+    def _texts(self, place: int, holds: Mask) -> list[str]:
+        """Write for each row of a matrix which tests of a field hold."""
         members = self._members[place]
-        return "".join([members[column] for column in np.flatnonzero(holds).tolist()])
+        held = [members[column] for column in np.nonzero(holds)[1].tolist()]
+        ends = np.cumsum(holds.sum(axis=1)).tolist()
+        return ["".join(held[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _alike(rows: Mask) -> tuple[Index, Index]:

@@ -19,6 +19,7 @@ from codesheet.model import DecisionTable, HitPolicy
 MOST_TESTS = 200  # durable-rules: a fact has at most 252 properties
 MOST_GROUPS = 500  # durable-rules: 4,096 rules a ruleset; speed is best with some hundreds
 GROUPS_IN_FIRST_TURN = 64
+LONGEST_GATE = 3  # tests that decide whether a ruleset is asked: most payers' rules name three things
 DEEPEST_STACK = 60  # durable-rules: 64
 MOST_MATCHES = 10_000  # how many facts one action may report (durable-rules: 65,535)
 _LONGEST_NAME = 80
@@ -229,9 +230,18 @@ def _shared_length(first: _Chain, second: _Chain) -> int:
 
 def _make_shard(tests: Sequence[Test], packed: Sequence[tuple[_Chain, int]], turn: int) -> Shard:
     used = sorted({test for chain, _ in packed for test in chain})
-    gates = sorted({chain[0] for chain, _ in packed})
+    gates = _gates(tests, [chain for chain, _ in packed])
     definition = {str(group): _rule(tests[test].name for test in chain) for chain, group in packed}
-    return Shard(tuple(used), tuple(gates), definition, turn)
+    return Shard(tuple(used), gates, definition, turn)
+
+
+def _gates(tests: Sequence[Test], chains: Sequence[_Chain]) -> tuple[tuple[int, ...], ...]:
+    """Give what a fact must hold to be asked: how chains begin, as far as they begin with the same fields."""
+    for length in range(LONGEST_GATE, 1, -1):
+        gates = {chain[:length] for chain in chains}
+        if len({tuple(tests[test].field for test in gate) for gate in gates}) == 1:
+            return tuple(sorted(gates))
+    return tuple(sorted({chain[:1] for chain in chains}))
 
 
 def _unconditional_shard(group: int, turn: int) -> Shard:

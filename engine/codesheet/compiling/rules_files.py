@@ -289,7 +289,7 @@ def _read_decision(content: Json) -> tuple[DecisionTable, Matching]:
         decode(tuple[tuple[int, ...], ...], content["groups"]),
         decode(tuple[int, ...], content["rule_groups"]),
         tuple(
-            Shard(tuple(tests), tuple(gates), content[f"ruleset {number}"], turn)
+            Shard(tuple(tests), tuple(map(tuple, gates)), content[f"ruleset {number}"], turn)
             for number, (tests, gates, turn) in enumerate(content["shards"], start=1)
         ),
     )

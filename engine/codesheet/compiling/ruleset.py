@@ -27,13 +27,13 @@ class Shard:
     """One durable-rules ruleset of a table, small enough for every limit of the engine.
 
     `tests` are indices of the tests its rules use (facts asserted to it carry only these, and `always`);
-    a fact need be asserted only when it holds one of `gates` (empty: always). `definition` is the JSON
+    a fact need be asserted only when it holds all of one of `gates` (empty: always). `definition` is the JSON
     durable-rules takes; rule names in it are the indices of condition groups as text. Shards of a later
     `turn` need not be asked where one of an earlier turn settles what is decided.
     """
 
     tests: tuple[int, ...]
-    gates: tuple[int, ...]
+    gates: tuple[tuple[int, ...], ...]
     definition: dict[str, Any]
     turn: int = 0
 
