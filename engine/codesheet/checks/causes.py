@@ -63,6 +63,8 @@ _ABOUT_THE_TABLE = frozenset(
         IssueCode.COLUMN_WITHOUT_ROLE,
         IssueCode.REPEATED_TABLE,
         IssueCode.MERGED_CELLS,
+        IssueCode.COLUMN_WITHOUT_HEADING,
+        IssueCode.REPEATED_COLUMN,
         IssueCode.FIRST_IN_TWO_WORKBOOKS,
     }
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from codesheet.issues import IssueCode
 from codesheet.language.formulas import Clear, Formula, Literal
+from codesheet.language.names import nearest
 from codesheet.language.values import FieldType, fold
 from codesheet.location import CellRef
 from codesheet.model import Disposition, HitPolicy, Output, Result
@@ -60,10 +61,17 @@ def output_columns(table: Table, result: Result, reader: CellReader) -> dict[str
     count = len(reader.issues)
     columns = {}
     for column in table.with_role("THEN"):
-        name = special_name(column.heading) or reader.field(column.heading, column.at)
+        name = special_name(column.heading) or _field_name(column, result, reader)
         if name is not None and _fits(name, column, result, reader):
             columns[name] = column
     return None if reader.errors_since(count) else columns
+
+
+def _field_name(column: Column, result: Result, reader: CellReader) -> str | None:
+    """Give the field of a column; of an edit, which has none but Disposition, whatever name is written."""
+    if result is Result.EDITS:
+        return reader.names.find_field(column.heading) or column.heading
+    return reader.field(column.heading, column.at)
 
 
 def _fits(name: str, column: Column, result: Result, reader: CellReader) -> bool:
@@ -72,9 +80,10 @@ def _fits(name: str, column: Column, result: Result, reader: CellReader) -> bool
         return True
     if not special and result is not Result.EDITS:
         return True
-    words = ", ".join((*_OF_RESULT[result], *_ANYWHERE))
-    remedy = f"it can be {words}" if result is Result.EDITS else f"name a field, or one of {words}"
-    facts = {"column": name, "result": result.value, "remedy": remedy}
+    words = (*_OF_RESULT[result], *_ANYWHERE)
+    listed = ", ".join(words)
+    remedy = f"it can be {listed}" if result is Result.EDITS else f"name a field, or one of {listed}"
+    facts = {"column": name, "result": result.value, "remedy": remedy, "did_you_mean": nearest(name, words)}
     reader.report(IssueCode.COLUMN_NOT_FOR_RESULT, column.at, **facts)
     return False
 
@@ -129,7 +138,7 @@ def check_complete(
     """
 
     def cell(name: str) -> CellRef:
-        return row.cell(columns[name]).at if name in columns else row.at
+        return row.cell(columns[name]).at if name in columns else row.sheet.at
 
     given = {output.field: output.formula for output in outputs}
     if policy is HitPolicy.OVERRIDE:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.names import Names
+from codesheet.language.names import Names, nearest
 from codesheet.language.values import FieldType
 from codesheet.location import CellRef
 from codesheet.model import (
@@ -58,6 +58,9 @@ from codesheet.sheets.undeclared import undeclared_fields
 from codesheet.sheets.unit_limits import read_unit_limits
 from codesheet.sheets.value_sets import read_value_sets, set_names
 from codesheet.sheets.workbook import Sheet, read_workbooks
+
+_VERY_LIKE = 0.8
+"""How alike a new name must be to that of a field to be taken for a slip: new fields are often called so."""
 
 Tables: TypeAlias = dict[Kind, list[Table]]
 
@@ -205,7 +208,8 @@ def _givers(
     settled = settle_origins(
         levelled.fields, dictionary.declared, levelled.decisions, (givers, kinds), issues
     )
-    issues += _undeclared(settled[name] for name in dictionary.undeclared)
+    known = settled.keys() - dictionary.undeclared
+    issues += _undeclared((settled[name] for name in dictionary.undeclared), known)
     issues += eaten_zeros(givers, reader.names)
     issues += _damage([*givers, *tables[Kind.VALUE_SETS], *tables[Kind.EXAMPLES]], reader.names)
     return replace(levelled, fields=settled)
@@ -239,10 +243,12 @@ def _columns_present(name: str, fields: dict[str, Field]) -> dict[str, Field]:
     return {name: replace(fields[name], allowed=AllowedValues(tuple(one for one in read if one != name)))}
 
 
-def _undeclared(fields: Iterable[Field]) -> Iterable[Issue]:
+def _undeclared(fields: Iterable[Field], known: Iterable[str]) -> Iterable[Issue]:
+    names = sorted(known)
     for field in fields:
         facts = {"field": field.name, "type": field.type.value, "level": field.level.value}
-        yield IssueCode.UNDECLARED_FIELD.issue(field.at, **facts)
+        meant = nearest(field.name, names, cutoff=_VERY_LIKE)
+        yield IssueCode.UNDECLARED_FIELD.issue(field.at, **facts, did_you_mean=meant)
 
 
 def _described(source: Source, abouts: dict[str, About]) -> Source:

@@ -6,7 +6,7 @@ from codesheet.language.formula_parser import parse_formula
 from codesheet.language.formulas import Clear
 from codesheet.language.names import CellProblem, Names
 from codesheet.language.values import CellValue, FieldType, ValueProblem, fold, read_value
-from codesheet.model import Field, Level, Origin
+from codesheet.model import Field, Level, Origin, Result
 from codesheet.sheets.fields import BUILT_IN
 from codesheet.sheets.outputs import SPECIAL
 from codesheet.sheets.table import Column, Table
@@ -53,6 +53,8 @@ def _gather(tables: Iterable[Table], known: Names) -> dict[str, _Gathered]:
     special = {fold(name) for name in SPECIAL}
     gathered: dict[str, _Gathered] = {}
     for table in tables:
+        if _gives_no_fields(table):
+            continue
         lookup = table.titled.kind is Kind.LOOKUP
         for column in table.with_role("VALUE" if lookup else "THEN"):
             if known.find_field(column.heading) or (not lookup and fold(column.heading) in special):
@@ -61,6 +63,12 @@ def _gather(tables: Iterable[Table], known: Names) -> dict[str, _Gathered]:
             cells = [cell.value for row in table.rows if not (cell := row.cell(column)).is_blank]
             (field.values if lookup else field.formulas).extend(dict.fromkeys(cells))
     return {field.name: field for field in gathered.values()}
+
+
+def _gives_no_fields(table: Table) -> bool:
+    """Say whether a table raises edits: a column of another name is a slip, and no new field."""
+    result = table.titled.label("Result")
+    return result is not None and fold(result.text) == Result.EDITS.value
 
 
 def _guess(field: _Gathered, names: Names) -> FieldType:

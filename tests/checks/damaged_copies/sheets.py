@@ -88,6 +88,11 @@ CASES: dict[str, Case] = {
     "a label twice": ("infusion.xlsx", "W107", at("Role!A4", add_label("Role", "Hit policy", "First"))),
     "no table": ("infusion.xlsx", "W108", add_sheet("Empty", [["Decision", "Empty"], ["Result", "fields"]])),
     "a column without a role": ("infusion.xlsx", "W110", role("Role", "Drug turn", None)),
+    "a column without a heading that tells rules apart": (
+        "allergy.xlsx",
+        "W111",
+        heading("Venom code", "Venoms", None, "role"),
+    ),
     "a column without a heading": ("infusion.xlsx", "W111", heading("Role", "Drug turn", None, "role")),
     "a column twice": ("infusion.xlsx", "W113", heading("Role", "First form", "Drug turn")),
     "a day in words": (

@@ -113,6 +113,7 @@ CASES: dict[str, Case] = {
         "T104",
         set_cell("NDC wanted", "NDC wanted?", 0, None, "row"),
     ),
+    "an edit's column misspelt": ("payers/aetna.xlsx", "T102", heading("Test limits", "Message", "Mesage")),
     "an edit without words": ("payers/aetna.xlsx", "T106", set_cell("Test limits", "Message", 0, None)),
     "a label of another policy": ("visits.xlsx", "T107", add_label("Program", "Per", "Visit ID")),
     "a label needed": ("infusion.xlsx", "T108", blank_label("Initial service", "Per")),
