@@ -52,6 +52,9 @@ _OF_WHAT_A_LOOKUP_LACKS = frozenset(
 )
 """Say that a lookup, named beside the cell, has no such row: perhaps it stands in one that cannot be read."""
 
+_OF_SEVERAL_ROWS = "TDLCK"
+"""Chapters of issues that say how rows go together."""
+
 _ABOUT_THE_TABLE = frozenset(
     {
         IssueCode.UNKNOWN_LABEL,
@@ -83,6 +86,8 @@ def each_cause_once(
     if unsure:
         unknown = rulebook is None or not unsure <= _sheets_of_rows(rulebook)
         found = [issue for issue in found if not _may_be_untrue(issue, unsure, unknown=unknown)]
+    for copy in [_workbooks(issue) for issue in found if issue.kind == IssueCode.SAME_VERSION]:
+        found = [issue for issue in found if not _is_of_a_copy(issue, copy)]
     doubtful = {sheet for issue in found for sheet in _doubtful_sheets(issue)}
     found = [issue for issue in found if not (_is_of_logic(issue) and _sheet(issue.at) in doubtful)]
     faulty = {issue.at for issue in found if issue.kind in _FAULTY}
@@ -110,6 +115,17 @@ def _may_be_untrue(issue: Issue, unsure: set[_Sheet], *, unknown: bool) -> bool:
     if issue.kind == IssueCode.VALUE_NEVER_GIVEN:  # it names all sheets of what could give the value
         return unknown or not unsure.isdisjoint(map(_sheet, issue.related))
     return issue.kind in _OF_WHAT_IS_MISSING
+
+
+def _is_of_a_copy(issue: Issue, copy: set[str]) -> bool:
+    """Say whether an issue only shows that two workbooks, of which one is a copy, say the same things."""
+    if issue.kind == IssueCode.SAME_VERSION:
+        return False
+    return copy <= _workbooks(issue) or (issue.kind.code[0] in _OF_SEVERAL_ROWS and issue.at.workbook in copy)
+
+
+def _workbooks(issue: Issue) -> set[str]:
+    return {issue.at.workbook, *(at.workbook for at in issue.related)}
 
 
 def _is_of_logic(issue: Issue) -> bool:

@@ -20,9 +20,12 @@ def _gone(folder: Path) -> str:
     return folder.name
 
 
-def _copied(folder: Path) -> str:
-    shutil.copy(folder / "payers/aetna.xlsx", folder / "payers/aetna (2).xlsx")
-    return "payers/aetna.xlsx!About"
+def _copied(name: str) -> Callable[[Path], str]:
+    def damage(folder: Path) -> str:
+        shutil.copy(folder / f"{name}.xlsx", folder / f"{name} (2).xlsx")
+        return f"{name}.xlsx!About"
+
+    return damage
 
 
 def _other_format(folder: Path) -> str:
@@ -47,7 +50,8 @@ def _without_examples(folder: Path) -> str:
 FOLDERS: dict[str, tuple[str, Callable[[Path], str]]] = {
     "one workbook alone": ("F101", _alone),
     "no workbook": ("W102", _gone),
-    "a workbook copied": ("W119", _copied),
+    "a workbook copied": ("W119", _copied("payers/aetna")),
+    "a workbook of lookups and tables copied": ("W119", _copied("drugs")),
     "a workbook of another format": ("W208", _other_format),
     "no examples left": ("E301", _without_examples),
     "a workbook open in Excel": ("W209", _open),
