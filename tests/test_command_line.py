@@ -164,6 +164,24 @@ def test_folders_of_results(run: Run, visits: Path, tmp_path: Path, form: str) -
     assert (tmp_path / "coded" / "run.json").is_file()
 
 
+@pytest.mark.parametrize(
+    ("name", "form"), [("coded", "csv"), ("coded.CSV", "csv"), ("coded.parquet", "parquet")]
+)
+def test_what_the_name_of_results_ends_with(
+    run: Run, visits: Path, tmp_path: Path, name: str, form: str
+) -> None:
+    assert run("code", visits, "--rulebook", WORKBOOKS, "-o", tmp_path / name).exit_code == 0
+    assert (tmp_path / name / f"claim_lines.{form}").is_file()
+
+
+@pytest.mark.parametrize("name", ["coded.xls", "coded.xlsm", "coded.ods"])
+def test_other_spreadsheets_are_not_written(run: Run, visits: Path, tmp_path: Path, name: str) -> None:
+    result = run("code", visits, "--rulebook", WORKBOOKS, "-o", tmp_path / name)
+    assert result.exit_code == 2
+    assert "name a workbook (.xlsx)" in result.output
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize(("strikes", "exit_code"), [("review", 1), ("rejected", 1), (None, 0)])
 def test_fail_on(run: Run, tmp_path: Path, strikes: str | None, exit_code: int) -> None:
     options = ["--fail-on", strikes] if strikes else []

@@ -24,6 +24,10 @@ class ResultFormat(StrEnum):
     PARQUET = "parquet"
 
 
+_NEVER_WRITTEN = ("xls", "xlsm", "xlsb", "ods")
+"""Spreadsheets that a file named so would have to be."""
+
+
 class FailOn(StrEnum):
     """What makes a finished run exit with 1."""
 
@@ -52,7 +56,8 @@ def code(  # noqa: PLR0913 - one option each
     ] = Path("coded.xlsx"),
     rulebook: Annotated[Path, typer.Option(help="Workbooks, or compiled rules.")] = Path("workbooks"),
     form: Annotated[
-        ResultFormat | None, typer.Option("--format", help="By default what -o ends with.")
+        ResultFormat | None,
+        typer.Option("--format", help="By default what -o ends with; csv and parquet are folders of files."),
     ] = None,
     verify: Annotated[
         int,
@@ -171,6 +176,10 @@ def _past(history: Path | None, begins: datetime | None) -> "Past | None":
 
 
 def _result_format(form: ResultFormat | None, output: Path) -> str:
+    ending = output.suffix.lower().removeprefix(".")
+    if ending in _NEVER_WRITTEN:
+        msg = f"no .{ending} is written: name a workbook (.xlsx), or a folder with --format csv or parquet."
+        raise typer.BadParameter(msg)
     if form is not None:
         return form.value
-    return ResultFormat.XLSX.value if output.suffix.lower() == ".xlsx" else ResultFormat.CSV.value
+    return ending if ending in list(ResultFormat) else ResultFormat.CSV.value
