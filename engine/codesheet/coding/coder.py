@@ -22,17 +22,9 @@ from codesheet.coding.evaluate import evaluate
 from codesheet.coding.first_in_group import decide_first_in_group
 from codesheet.coding.history import History
 from codesheet.coding.line_changes import change_lines
-from codesheet.coding.lines import (
-    Lines,
-    Made,
-    NoLines,
-    combine,
-    gather,
-    make_lines,
-    note_dropped,
-    without_dropped,
-)
+from codesheet.coding.lines import Lines, combine, note_dropped, without_dropped
 from codesheet.coding.lookups import Join
+from codesheet.coding.made_lines import Made, NoLines, gather, make_lines
 from codesheet.coding.report import Coded, history_lines, report
 from codesheet.coding.settling import Settling, still_changing
 from codesheet.coding.tables import Table
@@ -93,7 +85,7 @@ class Coder:
         """
         self.seconds.clear()
         for table in self._tables.values():
-            table.counts[:] = 0
+            table.counts.by_rule[:] = 0
         coded = self.code_frame(encounters.frame, broken_visits(encounters), deciders)
         with self._timed("report"):
             batch = report(coded, encounters, self.ruleset, self.rule_counts())
@@ -107,7 +99,7 @@ class Coder:
         return {
             str(rule.at): int(count)
             for table in self._tables.values()
-            for rule, count in zip(table.definition.rules, table.counts.tolist(), strict=True)
+            for rule, count in zip(table.definition.rules, table.counts.by_rule.tolist(), strict=True)
         }
 
     def code_frame(

@@ -9,11 +9,12 @@ from codesheet.coding.aggregates import aggregate
 from codesheet.coding.columns import MISSING, Column, Ids, Index
 from codesheet.coding.context import Context
 from codesheet.coding.evaluate import all_missing
+from codesheet.coding.hits import Hits
 from codesheet.coding.judging import Judged
 from codesheet.coding.outputs import NO_RULE
 from codesheet.coding.ragged import Ragged
 from codesheet.coding.reasons import in_rounds, join_reasons
-from codesheet.coding.tables import GATHERED, Hits, Table
+from codesheet.coding.tables import GATHERED, Table
 from codesheet.coding.view import View
 
 
@@ -34,11 +35,11 @@ def decide_fields(table: Table, context: Context) -> None:
 def _decide(table: Table, context: Context) -> None:
     if table.gathers_constants and context.deciders is None:
         judged = table.judged(context)
-        context.fired(partial(table.count_decisions, judged))
+        context.fired(partial(table.counts.count_decisions, judged))
         _set_fields(table, context, judged, _values_by_decision(table, judged, context.view.frame.rows))
         return
     judged, hits = table.hits(context, counted=False)
-    context.fired(partial(table.count, hits))
+    context.fired(partial(table.counts.count, hits))
     _set_fields(table, context, judged, _values_by_row(table, judged, hits, context.view.frame.rows))
     remember_because(table, context, hits)
     note_deciders(table, context, hits)

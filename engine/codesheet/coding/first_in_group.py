@@ -13,9 +13,10 @@ from codesheet.coding.columns import Ids, Index, Mask
 from codesheet.coding.context import Context
 from codesheet.coding.decided_fields import leave_open, note_deciders, remember_because
 from codesheet.coding.evaluate import all_missing
+from codesheet.coding.hits import Hits
 from codesheet.coding.judging import Judged
 from codesheet.coding.outputs import OutputColumn
-from codesheet.coding.tables import Hits, Table
+from codesheet.coding.tables import Table
 from codesheet.coding.view import View
 
 
@@ -139,7 +140,7 @@ def _set_fields(table: Table, context: Context, outcome: _Outcome) -> None:
     view = context.view
     places, rest = np.flatnonzero(outcome.won), np.flatnonzero(outcome.lost)
     rules, won_view = outcome.rules[places], view.take(places)
-    table.counts += np.bincount(rules, minlength=len(table.counts))
+    table.counts.by_rule += np.bincount(rules, minlength=len(table.counts.by_rule))
     others = {output.field: output for output in table.definition.otherwise}
     for name in table.definition.outputs:
         output = table.outputs[name]

@@ -7,10 +7,11 @@ from codesheet.coding.comparisons import agree
 from codesheet.coding.context import Context
 from codesheet.coding.edits import BILL, DROP, EditKind
 from codesheet.coding.evaluate import all_missing
+from codesheet.coding.hits import Hits
 from codesheet.coding.lines import NOT_FIELDS, Lines, without_dropped
 from codesheet.coding.reasons import in_rounds, join_reasons
 from codesheet.coding.splitting import split_off
-from codesheet.coding.tables import Hits, Table, disposition_weights
+from codesheet.coding.tables import Table, disposition_weights
 from codesheet.coding.text_functions import unique_folded
 from codesheet.coding.view import View, distinct
 from codesheet.language.values import FieldType, fold
@@ -38,7 +39,7 @@ def change_lines(table: Table, context: Context, lines: Lines) -> Lines:
         why = np.where(reasons == MISSING, why, reasons)
     addresses = table.addresses_of(hits, context)
     fresh = _not_yet_told(np.arange(len(hits.places)), hits.places, addresses, lines, context.view)
-    table.count(hits.keep(np.isin(np.arange(len(hits.places)), fresh)))
+    table.counts.count(hits.keep(np.isin(np.arange(len(hits.places)), fresh)))
     _add_reasons(why, addresses, hits.places, lines, context)
     context.count_fired(lines.weight[own] == DROP)
     return without_dropped(lines, context)

@@ -12,7 +12,8 @@ from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, Vocabulary, text_column
 from codesheet.coding.edits import DISPOSITIONS, DROP, NO_LINE, REVIEW, EditKind, EditLog, Edits
 from codesheet.coding.history import CODE, DAY, DISPOSITION, UNITS, VISIT
-from codesheet.coding.lines import Lines, NoLines
+from codesheet.coding.lines import Lines
+from codesheet.coding.made_lines import NoLines
 from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.verdict import Verdict
 from codesheet.coding.view import View, distinct

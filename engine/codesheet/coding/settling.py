@@ -16,10 +16,11 @@ import pandas as pd
 from codesheet.coding.columns import Data, Index, Mask
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.edits import DENY, NO_LINE, EditKind, EditLog
+from codesheet.coding.hits import Hits
 from codesheet.coding.line_changes import change_lines
 from codesheet.coding.line_parts import RowGroups, asks_of, moved, put_together
 from codesheet.coding.lines import Lines, combine
-from codesheet.coding.tables import Hits, Table
+from codesheet.coding.tables import Table
 from codesheet.coding.view import View, distinct
 
 MOST_ROUNDS = 50
@@ -233,6 +234,6 @@ def _count(hits: Sequence[tuple[Table, Hits]], settled: Mask) -> None:
     counted: dict[Table, Index] = {}
     for table, found in hits:
         own = found.keep(settled[found.places])
-        keys = own.places * len(table.counts) + own.rule
-        table.count(own.keep(~np.isin(keys, counted.get(table, []))))
+        keys = own.places * len(table.counts.by_rule) + own.rule
+        table.counts.count(own.keep(~np.isin(keys, counted.get(table, []))))
         counted[table] = np.append(counted.get(table, np.zeros(0, dtype=np.int64)), keys)

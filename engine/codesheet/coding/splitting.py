@@ -8,7 +8,7 @@ import numpy as np
 from codesheet.coding.columns import Column, Floats, Index
 from codesheet.coding.context import Context
 from codesheet.coding.edits import EditKind
-from codesheet.coding.tables import Hits
+from codesheet.coding.hits import Hits
 from codesheet.language.values import SAME_NUMBER
 
 if TYPE_CHECKING:

@@ -1,7 +1,5 @@
 """Decision tables at work: which rules count for which rows or lines, and what is asked and objected to."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from codesheet.coding.alike import Alike
@@ -11,6 +9,7 @@ from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, REVIEW, EditKind
 from codesheet.coding.evaluate import message
 from codesheet.coding.hit_policies import Decision, Rules
+from codesheet.coding.hits import Hits, RuleCounts
 from codesheet.coding.judging import Judged, TableJudge
 from codesheet.coding.outputs import NO_RULE, output_columns
 from codesheet.coding.ragged import Ragged
@@ -51,28 +50,6 @@ _MANY = 1_000
 """Fewer rows say nothing of how alike others will be."""
 
 
-@dataclass(slots=True)
-class Hits:
-    """Rules that count, one entry a row and rule.
-
-    `places` are places in the context's view, `view` holds the rows of the hits. `by_output` gives for each
-    output the rule whose cell speaks there (NO_RULE: none); `rule` is the rule the hit is known by.
-    """
-
-    places: Index
-    rule: Index
-    by_output: dict[str, Index]
-    view: View
-
-    def keep(self, mask: Mask) -> "Hits":
-        """Give the hits where a mask holds."""
-        if mask.all():
-            return self
-        kept = np.flatnonzero(mask)
-        by_output = {name: rules[kept] for name, rules in self.by_output.items()}
-        return Hits(self.places[kept], self.rule[kept], by_output, self.view.take(kept))
-
-
 class Table:
     """One decision table ready to run: matching, hit policy, cells and reasons."""
 
@@ -87,7 +64,7 @@ class Table:
         self._reads = tuple(dict.fromkeys([*reads, *self._edit_rows]))
         self._breaks = set(period_breaks(rule.period for rule in table.rules))
         self._seldom_alike = False
-        self.counts: np.ndarray = np.zeros(len(table.rules), dtype=np.int64)
+        self.counts = RuleCounts(len(table.rules))
 
     def hits(self, context: Context, *, counted: bool = True) -> tuple[Judged, Hits]:
         """Judge the rows of a context; ask, object and count; give the hits that stand.
@@ -97,7 +74,7 @@ class Table:
         judged = self.judged(context)
         hits = self._agreeing(context, judged, self._expand(judged))
         if counted:
-            self.count(hits, context.stand_for)
+            self.counts.count(hits, context.stand_for)
         return judged, hits
 
     def alike(self, context: Context) -> Alike | None:
@@ -118,25 +95,6 @@ class Table:
         self.no_rule(context, judged)
         self._crossing(context, judged)
         return judged
-
-    def count(self, hits: Hits, times: Index | None = None) -> None:
-        """Count each rule for each row (or line) where it counts, so many times or once."""
-        rows = np.ones(len(hits.places), dtype=np.int64) if times is None else times[hits.places]
-        if all(rules is hits.rule for rules in hits.by_output.values()):
-            np.add.at(self.counts, hits.rule, rows)
-            return
-        rules = np.sort(np.stack([hits.rule, *hits.by_output.values()], axis=1), axis=1)
-        again = np.zeros(rules.shape, dtype=bool)
-        again[:, 1:] = rules[:, 1:] == rules[:, :-1]
-        counted = ~again & (rules != NO_RULE)
-        np.add.at(self.counts, rules[counted], np.broadcast_to(rows[:, np.newaxis], rules.shape)[counted])
-
-    def count_decisions(self, judged: Judged, times: Index | None = None) -> None:
-        """Count each rule for each row where its decision lets it count, so many times or once."""
-        rows = np.zeros(len(judged.decisions), dtype=np.int64)
-        np.add.at(rows, judged.decision, 1 if times is None else times[judged.rows])
-        decisions, rules = Ragged.of(d.hits for d in judged.decisions).expand(np.arange(len(rows)))
-        np.add.at(self.counts, rules, rows[decisions])
 
     def ask(self, context: Context, judged: Judged) -> None:
         """Ask for the facts that undecided rules wait for."""

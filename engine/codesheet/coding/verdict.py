@@ -9,7 +9,8 @@ import numpy as np
 from codesheet.coding.columns import MISSING, Ids, Mask
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DENY, DROP, NO_LINE, REVIEW, EditKind
-from codesheet.coding.lines import Lines, NoLines, code_and_reason
+from codesheet.coding.lines import Lines, code_and_reason
+from codesheet.coding.made_lines import NoLines
 from codesheet.coding.ragged import by_number, sequences
 from codesheet.coding.view import distinct
 from codesheet.compiling.graph import claim_edit_tables
