@@ -291,6 +291,27 @@ def without_visit(title: str, visit: str) -> Damage:
     return damage
 
 
+def row_before_title(title: str) -> Damage:
+    def damage(book: Workbook) -> str:
+        sheet = table(book, title)
+        sheet.insert_rows(1)
+        return f"{sheet.title}!A1"
+
+    return damage
+
+
+def without_roles(title: str) -> Damage:
+    """Delete the row of roles; the issue is at the headings, which take its place."""
+
+    def damage(book: Workbook) -> str:
+        sheet = table(book, title)
+        row = rows_of(sheet)[0] - 1
+        sheet.delete_rows(row)
+        return f"{sheet.title}!A{row}"
+
+    return damage
+
+
 def hide(title: str) -> Damage:
     def damage(book: Workbook) -> str:
         sheet = table(book, title)

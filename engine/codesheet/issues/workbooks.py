@@ -10,7 +10,7 @@ class WorkbookIssues:
     NO_WORKBOOKS = error(
         "W102", "holds no workbook (.xlsx or .xlsm)", "put the workbooks there, or name another folder"
     )
-    UNKNOWN_KIND = error("W103", 'A1 is "{text}", which is no kind of sheet', "it must be one of {kinds}")
+    UNKNOWN_KIND = error("W103", 'A1 is "{text}", which is no kind of sheet', "{remedy}")
     TABLE_WITHOUT_NAME = error("W105", "the table has no name", "write it in B1, beside {kind}")
     UNKNOWN_LABEL = error(
         "W106", '"{label}" is no label of a {kind} sheet', "it can be {labels}", value_is="label"
@@ -19,7 +19,7 @@ class WorkbookIssues:
         "W107", 'the label "{label}" stands here for the second time', "keep one", value_is="label"
     )
     NO_TABLE = error("W108", "there is no table on this {kind} sheet", "it begins with {beginning}")
-    UNKNOWN_ROLE = error("W109", '"{text}" is no role of a column on a {kind} sheet', "it can be {roles}")
+    UNKNOWN_ROLE = error("W109", '"{text}" is no role of a column on a {kind} sheet', "{remedy}")
     COLUMN_WITHOUT_ROLE = error(
         "W110", 'the column "{heading}" has no role above it', "write one of {roles}", value_is="heading"
     )

@@ -56,7 +56,7 @@ def _part(
     conditions = applies_to.of(table.titled)
     inputs = column_fields(table, "IF", reader)
     outputs = output_columns(table, labels.result, reader)
-    if not table.with_role("THEN"):
+    if table.columns and not table.with_role("THEN"):
         reader.report(IssueCode.TABLE_WITHOUT_OUTPUT, table.titled.sheet.at)
     if conditions is None or not outputs or len(inputs) < len(table.with_role("IF")):
         return None

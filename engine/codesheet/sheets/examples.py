@@ -29,7 +29,7 @@ def _examples(
     sheet = table.titled.sheet
     key = given.get(visit_key)
     if key is None:
-        if not visit_key:  # said of the Fields sheet already
+        if not visit_key or not table.columns:  # said of the Fields sheet, or of the missing roles
             return None
         reader.report(IssueCode.EXAMPLES_WITHOUT_VISIT, sheet.at, visit_key=visit_key)
         return None

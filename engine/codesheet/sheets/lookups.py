@@ -51,7 +51,7 @@ def _has_columns(
 ) -> bool:
     lists_codes = table.titled.label(_CODE_TABLE) is not None
     for role in ("KEY",) if lists_codes else ("KEY", "VALUE"):
-        if not table.with_role(role):
+        if table.columns and not table.with_role(role):
             reader.report(IssueCode.LOOKUP_WITHOUT_COLUMNS, table.titled.sheet.at, role=role)
     return bool(keys) and bool(values or lists_codes) and len(keys) == len(table.with_role("KEY"))
 

@@ -110,11 +110,14 @@ def _columns_with_roles(titled: TitledSheet, issues: list[Issue]) -> Iterator[Co
     """Pair each role with the heading below it; half a pair is an issue, for it would be ignored."""
     sheet, row, roles = titled.sheet, titled.table_row, ROLES[titled.kind]
     seen: dict[tuple[str, str], Column] = {}
-    numbers = sheet.rows[row].keys() | sheet.rows.get(row + 1, {}).keys()
-    for number in sorted(numbers):
-        written = text_of(sheet.value(row, number))
+    numbers = sorted(sheet.rows[row].keys() | sheet.rows.get(row + 1, {}).keys())
+    if len(numbers) > 1 and not any(_role(sheet, row, number, roles) for number in numbers):
+        remedy = f"put a row above the headings that says what each column is: {', '.join(roles)}"
+        issues.append(_no_role(sheet, row, min(sheet.rows[row]), roles, titled.kind.value, remedy))
+        return
+    for number in numbers:
         heading = tidy(text_of(sheet.value(row + 1, number)))
-        role = next((role for role in roles if fold(role) == fold(written)), None)
+        role = _role(sheet, row, number, roles)
         if role is None:
             issues.append(_role_issue(sheet, row, number, roles, titled.kind.value))
             continue
@@ -133,14 +136,24 @@ def _columns_with_roles(titled: TitledSheet, issues: list[Issue]) -> Iterator[Co
         yield column
 
 
+def _role(sheet: Sheet, row: int, number: int, roles: tuple[str, ...]) -> str | None:
+    written = text_of(sheet.value(row, number))
+    return next((role for role in roles if fold(role) == fold(written)), None)
+
+
 def _role_issue(sheet: Sheet, row: int, number: int, roles: tuple[str, ...], kind: str) -> Issue:
     written, at = text_of(sheet.value(row, number)), sheet.ref(row, number)
     words = ", ".join(roles)
     if not written:
         heading = tidy(text_of(sheet.value(row + 1, number)))
         return IssueCode.COLUMN_WITHOUT_ROLE.issue(at, heading=heading, roles=words)
-    meant = nearest(written, roles)
-    return IssueCode.UNKNOWN_ROLE.issue(at, text=written, kind=kind, did_you_mean=meant, roles=words)
+    return _no_role(sheet, row, number, roles, kind, f"it can be {words}")
+
+
+def _no_role(sheet: Sheet, row: int, number: int, roles: tuple[str, ...], kind: str, remedy: str) -> Issue:
+    text = text_of(sheet.value(row, number))
+    facts = {"text": text, "kind": kind, "did_you_mean": nearest(text, roles), "remedy": remedy}
+    return IssueCode.UNKNOWN_ROLE.issue(sheet.ref(row, number), **facts)
 
 
 def _fixed_columns(titled: TitledSheet, issues: list[Issue]) -> Iterator[Column]:

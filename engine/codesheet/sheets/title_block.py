@@ -185,12 +185,23 @@ def _kind(sheet: Sheet, issues: list[Issue]) -> Kind | None:
     text = text_of(sheet.value(1, 1))
     found = next((kind for kind in Kind if fold(kind.value) == fold(text)), None)
     if found is None:
-        meant = _near_kind(text)
-        if meant or _looks_like_a_table(sheet):
-            kinds = ", ".join(kind.value for kind in Kind)
-            facts = {"text": text, "did_you_mean": meant, "kinds": kinds}
+        meant, moved = _near_kind(text), _moved_kind(sheet)
+        if meant or moved or _looks_like_a_table(sheet):
+            remedy = moved or f"it must be one of {', '.join(kind.value for kind in Kind)}"
+            facts = {"text": text, "did_you_mean": meant, "remedy": remedy}
             issues.append(IssueCode.UNKNOWN_KIND.issue(sheet.ref(1, 1), **facts))
     return found
+
+
+def _moved_kind(sheet: Sheet) -> str:
+    """Say what to do where a sheet begins with a kind, but not in A1: rows or columns were put before it."""
+    row = next(iter(sorted(sheet.rows)), 0)
+    column = min(sheet.rows[row]) if row else 0
+    text = text_of(sheet.value(row, column)) if (row, column) != (1, 1) else ""
+    if not any(fold(kind.value) == fold(text) for kind in Kind):
+        return ""
+    place = sheet.ref(row, column)
+    return f'"{text}" stands in {place.column}{place.row}: delete the rows above it and the columns before it'
 
 
 def _near_kind(text: str) -> str:

@@ -23,11 +23,13 @@ from damages import (
     numbered,
     replaced,
     role,
+    row_before_title,
     set_cell,
     set_where,
     sort,
     strike_row,
     with_part,
+    without_roles,
     written,
 )
 
@@ -49,6 +51,12 @@ CASES: dict[str, Case] = {
         "W109",
         written("Venom code", "B7", "IFF"),
     ),
+    "a row put above a title": (
+        "claim_edits.xlsx",
+        "W103",
+        row_before_title("Payers' limits"),
+    ),
+    "a row of roles deleted": ("drugs.xlsx", "W109", without_roles("Drugs")),
     "a remark beside the table": (
         "allergy.xlsx",
         "W112",
