@@ -52,7 +52,7 @@ _BY_SHEET = {
         "Then": "What it gives.",
         "From": "The first day it is in force; blank: always was.",
         "To": "The last day it is in force; blank: still is.",
-        "Count": "How often it fired in this run. 0: never, which is worth a look.",
+        "Count": "How often it fired in this run, once a row or line. 0: never, which is worth a look.",
     },
     "Run": {
         "Section": "What the fact is about.",
