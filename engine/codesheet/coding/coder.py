@@ -154,7 +154,7 @@ class Coder:
                     made.append(make_lines(table, len(made), context, nothing))
             else:
                 with self._timed("decisions"):
-                    table.object(context)
+                    table.raise_all_edits(context)
         return made
 
     def _run_step(self, step: Step, context: Context) -> None:
@@ -218,7 +218,7 @@ class Coder:
             join.say_left_out(context)
         with self._timed("decisions"):
             for table in self._line_edits:
-                table.object(context)
+                table.raise_all_edits(context)
         return lines
 
     def _prepare(

@@ -227,7 +227,7 @@ class Table:
         else:
             standing[broken] = False
 
-    def object(self, context: Context) -> None:
+    def raise_all_edits(self, context: Context) -> None:
         """Raise this table's edits on the rows (or lines) of a context, alike ones as one."""
         alike = self.alike(context)
         if alike is None:
