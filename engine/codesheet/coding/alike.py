@@ -31,6 +31,8 @@ class Alike:
         view = context.view
         codes: list[Index | Ids] = [eras(view.days, sorted(breaks))]
         for name in reads:
+            if name not in view.frame:  # a column whose cells say nothing: its field may be set later
+                continue
             column = view.frame[name]
             codes.append(exact_codes(column))
             if column.roots is not None:
