@@ -69,7 +69,8 @@ def _dress(name: str, file: Path, vocabulary: Vocabulary) -> Dressed:
     )
     _refuse_losses(data, macros=file.suffix.lower() == _MACROS)
     new = _with_marks(data, file, marks)
-    if read_parts(new) == read_parts(_with_marks(data, file, None)):
+    parts = read_parts(new)
+    if parts == read_parts(data) or parts == read_parts(_with_marks(data, file, None)):
         return result
     _refuse_changes(data, new, name)
     with replacing_file(file) as beside:
