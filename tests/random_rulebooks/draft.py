@@ -45,6 +45,7 @@ class Draft:
     declared_as_read: list[list[str]] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
     tables: int = 0
+    day_required: str = "yes"
 
     def pick(self, options: Sequence[T]) -> T:
         """Choose one; the first is the simplest."""

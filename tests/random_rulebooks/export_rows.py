@@ -22,6 +22,8 @@ def draw_rows(draft: Draft) -> list[Row]:
             row = {VISIT.name: visit, ITEM.name: _item(draft, number), DAY.name: day}
             if draft.chance(15):
                 row[DAY.name] = _day(draft)
+            if draft.day_required != "yes" and draft.chance(10):
+                row[DAY.name] = ""
             for one in read:
                 row[one.name] = usual[one.name] if draft.chance(45) else _value(draft, one)
             rows.append(row)

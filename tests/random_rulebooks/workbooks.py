@@ -114,10 +114,11 @@ def fields_sheet(draft: Draft) -> Sheet:
         title.append(["On claim lines", ", ".join(draft.some(row_fields, 1, 2))])
     if draft.chance(30):
         title.append(["Queue otherwise", "coding"])
+    draft.day_required = draft.pick(["yes", "when used"])
     fixed = [
         [VISIT.name, VISIT.type, "", "yes", "", "", ""],
         [ITEM.name, ITEM.type, "", "", "", "", ""],
-        [DAY.name, DAY.type, "", draft.pick(["yes", "when used"]), "", "", ""],
+        [DAY.name, DAY.type, "", draft.day_required, "", "", ""],
     ]
     rows = draft.draw(st.permutations(draft.declared)) if draft.chance(30) else draft.declared
     asked = [[*row, draft.pick(["", "", "nursing", "limits"])] for row in (*fixed, *rows)]
