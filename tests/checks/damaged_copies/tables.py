@@ -43,7 +43,7 @@ CASES: dict[str, Case] = {
         "D104",
         at(
             "payers/highmark.xlsx!Complete service!9",
-            add_column("Complete service", "TO", None, [day(2026, 1, 1)] * 3, ""),
+            add_column("Complete service", "TO", None, [day(2026, 1, 1)], ""),
         ),
     ),
     "a rule not ended": (
