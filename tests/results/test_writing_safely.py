@@ -76,7 +76,7 @@ def test_when_a_file_cannot_grow_older_results_stay(tmp_path: Path, form: str) -
 WRITE_ON_FULL_DISK = """
     import sys
     from pathlib import Path
-    sys.path.insert(0, sys.argv[1])
+    sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
     from test_writing_safely import WriteError, write
     try:
         write(Path(sys.argv[2]), sys.argv[3])
