@@ -9,6 +9,9 @@ from codesheet.coding.deciders import Deciders
 from codesheet.location import CellRef
 from codesheet.model import ExampleRow, Examples, Rulebook
 
+_OF_LINES = ("Visit ID", "Code", "Modifiers", "Rule")
+"""What is looked at of every line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -50,14 +53,18 @@ class Coded:
 
     def __post_init__(self) -> None:
         """Take the results of each visit out of the tables."""
-        for by_visit, table in ((self.lines, self.batch.claim_lines), (self.edits, self.batch.edits)):
-            names = [str(name) for name in table.columns]
-            for cells in zip(*(table[name].tolist() for name in table.columns), strict=True):
+        spoken = {name for _, row in self.given for name in row.expect}
+        of_lines = [name for name in self.batch.claim_lines.columns if name in spoken or name in _OF_LINES]
+        of_edits = list(self.batch.edits.columns)
+        for by_visit, table, names in (
+            (self.lines, self.batch.claim_lines, of_lines),
+            (self.edits, self.batch.edits, of_edits),
+        ):
+            for cells in zip(*(table[name].tolist() for name in names), strict=True):
                 record = dict(zip(names, cells, strict=True))
                 by_visit.setdefault(record["Visit ID"], []).append(record)
         visits = self.batch.visits
         self.status.update(zip(visits["Visit ID"], visits["Status"], strict=True))
-        spoken = {name for _, row in self.given for name in row.expect}
         self.fields.update(
             (name, self.batch.rows[name].tolist()) for name in spoken if name in self.batch.rows.columns
         )

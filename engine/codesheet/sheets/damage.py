@@ -97,12 +97,14 @@ def changed_codes(table: Table, names: Names) -> Iterator[Issue]:
 
 def deceptive_characters(table: Table, names: Names) -> Iterator[Issue]:
     """Find characters that cannot be told from others by eye: the value is another one, and never matches."""
-    for column, _ in _value_columns(table, names):
-        for row in table.rows:
-            value = row.value(column)
+    columns = {column.number: column for column, _ in _value_columns(table, names)}
+    for row in table.rows:
+        held = table.titled.sheet.rows[row.number]  # most cells of a wide table are blank
+        for number in held.keys() & columns.keys():
+            value = held[number]
             found = confusing_character(value.strip()) if isinstance(value, str) else None
             if found is not None:
-                cell, (character, plain) = row.cell(column), found
+                cell, (character, plain) = row.cell(columns[number]), found
                 name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
                 meant = f'write "{plain}" instead' if plain else "delete it"
                 facts = {"text": cell.text, "name": name, "remedy": meant}
