@@ -70,13 +70,14 @@ class Coder:
         ]
         self._line_edits, self._last_edits = ([], line_edits) if self._edit_joins else (line_edits, [])
         with_edits = steps_after_claim_edits(rulebook)
-        self._steps_before = [self._steps([table], without=with_edits) for table in self._changes]
-        self._settling_steps = self._steps([*self._last_changes, *self._last_edits])
+        groups = [[table] for table in self._changes] + [[*self._last_changes, *self._last_edits]]
+        definitions = [[table.definition for table in tables] for tables in groups]
+        *before, settling = steps_read_by(rulebook, definitions)
+        self._steps_before = [self._in_order(needed - with_edits) for needed in before]
+        self._settling_steps = self._in_order(settling)
 
-    def _steps(self, tables: Sequence[Table], without: frozenset[Step] = frozenset()) -> list[Step]:
-        """Give the steps on lines that must be taken before some tables, in their order."""
-        needed = steps_read_by(self.ruleset.rulebook, [table.definition for table in tables]) - without
-        return [step for step in self.ruleset.line_steps if step in needed]
+    def _in_order(self, steps: frozenset[Step]) -> list[Step]:
+        return [step for step in self.ruleset.line_steps if step in steps]
 
     def code(self, encounters: Encounters, deciders: Deciders | None = None) -> CodedBatch:
         """Code encounter rows; the result tables are ready to be written.

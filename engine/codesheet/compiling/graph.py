@@ -5,7 +5,7 @@ Where nothing decides, things stand in order of declaration: formulas, then look
 
 import dataclasses
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codesheet.compiling.ruleset import Step
@@ -96,17 +96,21 @@ def _after_claim_edits(rulebook: Rulebook) -> list[_Node]:
     return found
 
 
-def steps_read_by(rulebook: Rulebook, tables: Iterable[DecisionTable]) -> frozenset[Step]:
-    """Give the steps on lines that tables read, and those that can ask or object; others only show values."""
+def steps_read_by(rulebook: Rulebook, groups: Iterable[Sequence[DecisionTable]]) -> Iterator[frozenset[Step]]:
+    """Give for each group of tables the steps on lines that they read, and those that can ask or object.
+
+    Other steps only show values.
+    """
     nodes = list(_nodes(rulebook, Level.LINE))
     reading = _Reading(rulebook)
-    read = {name for table in tables for name in (*table.inputs, *reading.by_decision(table))}
-    found: list[_Node] = []
-    count = -1
-    while count != (count := len(found)):
-        found = [node for node in nodes if _speaks(node, rulebook) or read & set(node.sets)]
-        read.update(name for node in found for name in node.reads)
-    return frozenset(node.step for node in found)
+    for tables in groups:
+        read = {name for table in tables for name in (*table.inputs, *reading.by_decision(table))}
+        found: list[_Node] = []
+        count = -1
+        while count != (count := len(found)):
+            found = [node for node in nodes if _speaks(node, rulebook) or read & set(node.sets)]
+            read.update(name for node in found for name in node.reads)
+        yield frozenset(node.step for node in found)
 
 
 def _speaks(node: _Node, rulebook: Rulebook) -> bool:
