@@ -31,7 +31,7 @@ from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin
 from codesheet.coding.verdict import BrokenVisits, reach_verdict
 from codesheet.coding.view import Sets, View, distinct
-from codesheet.compiling.graph import after_claim_edits, steps_after_claim_edits, steps_read_by
+from codesheet.compiling.line_steps import LineSteps
 from codesheet.compiling.ruleset import Ruleset, Step
 from codesheet.language.values import FieldType
 from codesheet.model import HitPolicy, Level, Origin, Result, Rulebook
@@ -58,23 +58,23 @@ class Coder:
             name: Table(table, matchings[name], rulebook) for name, table in rulebook.decisions.items()
         }
         self._edit_joins = _edit_joins(rulebook, self.history)
-        last = after_claim_edits(rulebook)
+        line_steps = LineSteps(rulebook)
         changes = [t for t in self._tables.values() if t.definition.result is Result.LINE_CHANGES]
         changes = sorted(changes, key=lambda t: (t.definition.order or 0.0, t.definition.name))
-        self._changes = [table for table in changes if table.definition.name not in last]
-        self._last_changes = [table for table in changes if table.definition.name in last]
+        self._changes = [table for table in changes if table.definition.name not in line_steps.last_tables]
+        self._last_changes = [table for table in changes if table.definition.name in line_steps.last_tables]
         line_edits = [
             table
             for table in self._tables.values()
             if table.definition.result is Result.EDITS and table.definition.level is Level.LINE
         ]
         self._line_edits, self._last_edits = ([], line_edits) if self._edit_joins else (line_edits, [])
-        with_edits = steps_after_claim_edits(rulebook)
-        groups = [[table] for table in self._changes] + [[*self._last_changes, *self._last_edits]]
-        definitions = [[table.definition for table in tables] for tables in groups]
-        *before, settling = steps_read_by(rulebook, definitions)
-        self._steps_before = [self._in_order(needed - with_edits) for needed in before]
-        self._settling_steps = self._in_order(settling)
+        self._steps_before = [
+            self._in_order(line_steps.read_by([table.definition]) - line_steps.after_claim_edits)
+            for table in self._changes
+        ]
+        settling = [table.definition for table in (*self._last_changes, *self._last_edits)]
+        self._settling_steps = self._in_order(line_steps.read_by(settling))
 
     def _in_order(self, steps: frozenset[Step]) -> list[Step]:
         return [step for step in self.ruleset.line_steps if step in steps]

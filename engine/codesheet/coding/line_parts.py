@@ -14,7 +14,7 @@ from codesheet.coding.edit_rows import claims
 from codesheet.coding.edits import NO_LINE, Edits
 from codesheet.coding.lines import Lines
 from codesheet.coding.view import View
-from codesheet.compiling.graph import claim_edit_tables
+from codesheet.compiling.reads import claim_edit_tables
 from codesheet.model import Level
 
 

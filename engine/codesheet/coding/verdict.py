@@ -13,7 +13,7 @@ from codesheet.coding.lines import Lines, code_and_reason
 from codesheet.coding.made_lines import NoLines
 from codesheet.coding.ragged import by_number, sequences
 from codesheet.coding.view import distinct
-from codesheet.compiling.graph import claim_edit_tables
+from codesheet.compiling.reads import claim_edit_tables
 from codesheet.location import CellRef
 from codesheet.model import Result, Rulebook
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from codesheet.compiling.graph import claim_edit_tables
 from codesheet.compiling.notation import NotationProblem, decode, encode
+from codesheet.compiling.reads import claim_edit_tables
 from codesheet.compiling.ruleset import Matching, Ruleset, Shard, Step, Test
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import DateForm

@@ -1,6 +1,7 @@
 """Examples made encounter rows and coded as one batch."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from codesheet.examples.untried import untried
 from codesheet.examples.visits import Coded, Visit, visits_of
 from codesheet.examples.who_decided import Givers
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.values import CellValue, Scalar, ValueProblem, read_value
+from codesheet.language.values import CellValue, DateForm, Scalar, ValueProblem, read_value
 from codesheet.language.written_values import how_to_write
 from codesheet.model import ExampleRow, Field, Level, Origin, Rulebook
 
@@ -52,18 +53,11 @@ def _encounters(
     """Make encounter rows of the GIVEN halves; the visit key is the example's own."""
     issues: list[Issue] = []
     frame = Frame(len(given), {})
-    always = (rulebook.visit_key, rulebook.columns_present)
-    for definition in rulebook.fields.values():
-        if definition.origin is not Origin.READ or definition.level is not Level.ROW:
-            continue
-        values: list[Scalar | None] = [None] * len(given)
-        for place, (visit, row) in enumerate(given):
-            if definition.name in row.given or definition.name in always:
-                values[place] = _value(visit, row, definition, rulebook, issues)
-        column = column_of(values, definition.type, frame.vocabulary)
-        own = frame.roots.id_of([definition.name])
+    for name, values in _values(given, rulebook, issues).items():
+        column = column_of(values, rulebook.fields[name].type, frame.vocabulary)
+        own = frame.roots.id_of([name])
         column.roots = np.where(column.missing, own, 0).astype(np.int32)
-        frame.columns[definition.name] = column
+        frame.columns[name] = column
     _number_rows(frame, given, rulebook)
     nothing = pd.Series([""] * len(given), dtype=object)
     rejected = pd.DataFrame(columns=["File", "Row", "Visit ID", "Column", "Value", "Why"])
@@ -72,22 +66,46 @@ def _encounters(
     return Encounters(frame, nothing, places, carried, rejected, 0, len(given)), issues
 
 
-def _value(
-    visit: Visit, row: ExampleRow, definition: Field, rulebook: Rulebook, issues: list[Issue]
-) -> Scalar | None:
-    if definition.name == rulebook.visit_key:
-        return visit.key
-    if definition.name == rulebook.columns_present:
-        return tuple(name for name in rulebook.fields if name in row.given)
-    cell: CellValue = row.given.get(definition.name)  # type: ignore[assignment]
-    if cell is None:
-        return None
-    try:
-        return read_value(cell, definition.type, rulebook.date_forms)
-    except ValueProblem as problem:
-        facts = {"value": cell, "why": problem, "remedy": how_to_write(definition.type)}
-        issues.append(IssueCode.EXAMPLE_VALUE.issue(row.at, field=definition.name, **facts))
-        return None
+def _values(
+    given: Sequence[tuple[Visit, ExampleRow]], rulebook: Rulebook, issues: list[Issue]
+) -> dict[str, list[Scalar | None]]:
+    """Read what was given of every field that exports hold."""
+    read = {f.name: f for f in rulebook.fields.values() if f.origin is Origin.READ and f.level is Level.ROW}
+    cells = {name: _Cells(definition, rulebook.date_forms, issues) for name, definition in read.items()}
+    values: dict[str, list[Scalar | None]] = {name: [None] * len(given) for name in read}
+    for place, (visit, row) in enumerate(given):
+        for name, cell in row.given.items():
+            if cell is not None and name in read:
+                values[name][place] = cells[name].value(cell, row)  # type: ignore[arg-type]
+        if rulebook.visit_key in read:
+            values[rulebook.visit_key][place] = visit.key
+        if rulebook.columns_present in read:
+            present = tuple(name for name in rulebook.fields if name in row.given)
+            values[rulebook.columns_present][place] = present
+    return values
+
+
+@dataclass
+class _Cells:
+    """The cells of one field; what many of them hold is read once."""
+
+    definition: Field
+    forms: frozenset[DateForm]
+    issues: list[Issue]
+    known: dict[tuple[type, CellValue], Scalar | None] = field(default_factory=dict)
+
+    def value(self, cell: CellValue, row: ExampleRow) -> Scalar | None:
+        """Read a cell; None where it is blank or, with an issue, where it holds something else."""
+        key = type(cell), cell
+        if key in self.known:
+            return self.known[key]
+        try:
+            value = self.known[key] = read_value(cell, self.definition.type, self.forms)
+        except ValueProblem as problem:
+            facts = {"value": cell, "why": problem, "remedy": how_to_write(self.definition.type)}
+            self.issues.append(IssueCode.EXAMPLE_VALUE.issue(row.at, field=self.definition.name, **facts))
+            return None
+        return value
 
 
 def _number_rows(frame: Frame, given: Sequence[tuple[Visit, ExampleRow]], rulebook: Rulebook) -> None:

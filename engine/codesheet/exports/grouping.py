@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from codesheet.coding.columns import MISSING, Index, Vocabulary
-from codesheet.compiling.graph import claim_edit_tables
+from codesheet.compiling.reads import claim_edit_tables
 from codesheet.exports.families import Families, Hashes, RowKeys
 from codesheet.exports.headings import HeadingMap, read_fields
 from codesheet.exports.table import RawTable, visible

@@ -9,7 +9,7 @@ import pandas as pd
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.columns import Index, values_of
-from codesheet.compiling.graph import claim_edit_tables
+from codesheet.compiling.reads import claim_edit_tables
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.language.values import fold
 from codesheet.model import HitPolicy, Level, Origin, Rulebook
