@@ -208,3 +208,40 @@ def test_bold_and_colour_say_nothing() -> None:
     book.worksheets[0]["A5"].font = Font(bold=True, color="FFFF0000")
     (read,), issues = read_sheets(saved(book), "a.xlsx")
     assert (read.layout.struck, issues) == (frozenset(), [])
+
+
+def test_parts_may_stand_anywhere() -> None:
+    where = {
+        "xl/workbook.xml": "book/main.xml",
+        "xl/_rels/workbook.xml.rels": "book/_rels/main.xml.rels",
+        "xl/worksheets/sheet1.xml": "sheets/first.xml",
+        "xl/styles.xml": "book/looks.xml",
+    }
+    book = small()
+    book.worksheets[0]["B4"].font = Font(strike=True)
+    book.epoch = CALENDAR_MAC_1904
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(saved(book))) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            for before, after in where.items():
+                part = part.replace(f'"/{before}"'.encode(), f'"/{after}"'.encode())
+            part = part.replace(b'Target="xl/workbook.xml"', b'Target="book/main.xml"')
+            part = part.replace(b'Target="styles.xml"', b'Target="looks.xml"')
+            target.writestr(where.get(name, name), part)
+    (sheet,), issues = read_sheets(out.getvalue(), "a.xlsx")
+    (usual,), as_usual = read_sheets(saved(book), "a.xlsx")
+    assert (sheet, issues) == (usual, as_usual)
+    assert sheet.rows[5] == {1: "aaa", 2: 1, 3: DAY}
+    assert sheet.layout.struck == {(4, 2)}
+    assert issues == [IssueCode.DATES_FROM_1904.issue(issues[0].at)]
+
+
+def test_a_document_is_no_workbook() -> None:
+    data = with_parts(
+        saved(small()),
+        lambda name, part: part.replace(b"workbook", b"document") if name == "xl/workbook.xml" else part,
+    )
+    sheets, (issue,) = read_sheets(data, "a.xlsx")
+    assert (sheets, issue.kind) == ([], IssueCode.UNREADABLE_WORKBOOK)
+    assert "damaged" in str(issue)

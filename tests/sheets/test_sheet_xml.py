@@ -31,6 +31,11 @@ TEXTS_TYPE = (
     '<Override PartName="/xl/sharedStrings.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
 )
+RELATIONS = "xl/_rels/workbook.xml.rels"
+TEXTS_RELATION = (
+    '<Relationship Id="texts" Target="sharedStrings.xml" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/></Relationships>'
+)
 
 
 def workbook(sheet: str) -> bytes:
@@ -39,6 +44,7 @@ def workbook(sheet: str) -> bytes:
     with zipfile.ZipFile(stream) as source, zipfile.ZipFile(out, "w") as target:
         parts = {name: source.read(name).decode() for name in source.namelist()}
         parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", TEXTS_TYPE)
+        parts[RELATIONS] = parts[RELATIONS].replace("</Relationships>", TEXTS_RELATION)
         parts |= {"xl/worksheets/sheet1.xml": sheet, "xl/styles.xml": STYLES, "xl/sharedStrings.xml": TEXTS}
         for name, text in parts.items():
             target.writestr(name, text)

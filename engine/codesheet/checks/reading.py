@@ -55,8 +55,9 @@ def _of_claim_edits(rulebook: Rulebook, reads: Reads) -> None:
     for edits in (rulebook.code_pairs, rulebook.unit_limits, rulebook.add_on_codes):
         if edits is not None:
             reads.fields.update(edits.per)
-            for row in edits.rows:
-                reads.conditions(row.conditions)
+            said = {id(one): one for row in edits.rows for one in row.conditions}
+            tests = {(one.field, id(one.test)): one for one in said.values()}  # thousands of rows have few
+            reads.conditions(tests.values())
     if rulebook.unit_limits is not None:
         reads.fields |= {rulebook.unit_limits.units_before, rulebook.unit_limits.months_since_start}
 

@@ -12,7 +12,7 @@ from codesheet.examples.who_decided import Givers, who_gave
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.values import FieldType, ValueProblem, fold, read_value, show_value
 from codesheet.location import CellRef
-from codesheet.model import ExampleRow, Field, Level, Rulebook
+from codesheet.model import ExampleRow, Field, Level
 
 _NONE = "none"
 
@@ -41,7 +41,7 @@ def _compare_lines(
     if not expecting:
         return
     fields = coded.rulebook.fields
-    names = _line_names(visit, coded.rulebook)
+    names = _line_names(visit, coded)
     expected = sorted(
         tuple(_comparable(row.expect.get(name), fields[name]) for name in names)
         for row in expecting
@@ -83,10 +83,10 @@ def _reasons(
     return reasons, cells
 
 
-def _line_names(visit: Visit, rulebook: Rulebook) -> list[str]:
+def _line_names(visit: Visit, coded: Coded) -> list[str]:
     """Name the line fields the example speaks of; Modifiers always: beside a Code, blank means none."""
     spoken = {name for row in visit.rows for name, value in row.expect.items() if value is not None}
-    lines = [name for name, field in rulebook.fields.items() if field.level is Level.LINE and name in spoken]
+    lines = [name for name in coded.line_fields if name in spoken]
     return list(dict.fromkeys(["Code", *lines, "Modifiers"]))
 
 

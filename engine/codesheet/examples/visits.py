@@ -7,7 +7,7 @@ from typing import Any
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.deciders import Deciders
 from codesheet.location import CellRef
-from codesheet.model import ExampleRow, Examples, Rulebook
+from codesheet.model import ExampleRow, Examples, Level, Rulebook
 
 _OF_LINES = ("Visit ID", "Code", "Modifiers", "Rule")
 """What is looked at of every line."""
@@ -35,7 +35,8 @@ class Visit:
 class Coded:
     """All examples coded as one batch: the rows that were given, what came of them, and who decided it.
 
-    `given` and `rows_of` (by the key of the visit) name rows by their place in the batch. `lines`, `edits`
+    `given` and `rows_of` (by the key of the visit) name rows by their place in the batch; `line_fields` are
+    the fields of lines that any example speaks of, as declared. `lines`, `edits`
     and `status` are what the result tables hold of a visit, `fields` the columns that examples speak of, as
     plain values: tables are slow to ask for one visit after the other.
     """
@@ -46,6 +47,7 @@ class Coded:
     encounters: Encounters
     batch: CodedBatch
     deciders: Deciders
+    line_fields: list[str] = field(default_factory=list)
     lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     edits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
@@ -54,6 +56,10 @@ class Coded:
     def __post_init__(self) -> None:
         """Take the results of each visit out of the tables."""
         spoken = {name for _, row in self.given for name in row.expect}
+        fields = self.rulebook.fields
+        self.line_fields.extend(
+            name for name in fields if name in spoken and fields[name].level is Level.LINE
+        )
         of_lines = [name for name in self.batch.claim_lines.columns if name in spoken or name in _OF_LINES]
         of_edits = list(self.batch.edits.columns)
         for by_visit, table, names in (

@@ -28,14 +28,14 @@ def read_add_on_codes(
 
 def _add_ons(rows: Iterable[EditRow], reader: CellReader) -> Iterable[AddOnCode]:
     for row in rows:
-        open_primary = row.cell("Primary").is_blank or row.cell("Primary").text == _ANY_PRIMARY
-        primary = "" if open_primary else read_code(row.cell("Primary"), "Primary", reader)
-        add_on = read_code(row.cell("Add-on"), "Add-on", reader)
+        open_primary = row.text("Primary") in ("", _ANY_PRIMARY)
+        primary = "" if open_primary else read_code(row, "Primary", reader)
+        add_on = read_code(row, "Add-on", reader)
         if primary is not None and add_on is not None:
             yield AddOnCode(
                 primary,
                 add_on,
-                row.cell("Type").text,
+                row.text("Type"),
                 row.sheet.version,
                 row.conditions,
                 row.period,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from codesheet.issues import IssueCode
 from codesheet.language.unary_tests import Anything
+from codesheet.language.values import CellValue
 from codesheet.model import Condition, Period
 from codesheet.sheets.about import About, in_turn, read_period
 from codesheet.sheets.applies_to import AppliesTo
-from codesheet.sheets.cells import Cell, CellReader
+from codesheet.sheets.cells import Cell, CellReader, text_of
 from codesheet.sheets.groups import agreed_label, group_tables
 from codesheet.sheets.table import Column, Row, Table
 
@@ -48,6 +49,15 @@ class EditRow:
         """Give the cell under a heading; blank where the sheet has no such column."""
         column = self.sheet.table.heading(heading)
         return self.row.cell(column) if column else Cell(None, self.row.at)
+
+    def value(self, heading: str) -> CellValue:
+        """Give what that cell holds."""
+        column = self.sheet.table.heading(heading)
+        return self.row.value(column) if column else None
+
+    def text(self, heading: str) -> str:
+        """Give that cell as text."""
+        return text_of(self.value(heading))
 
 
 def edit_sheets(
@@ -84,7 +94,11 @@ def edit_rows(sheets: Iterable[EditSheet], reader: CellReader) -> Iterator[EditR
     for sheet in sheets:
         periods = _Periods(sheet, reader)
         for row in sheet.table.rows:
-            own = [_condition(name, row.cell(column), reader) for name, column in sheet.columns.items()]
+            own = [
+                _condition(name, row.cell(column), reader)
+                for name, column in sheet.columns.items()
+                if row.value(column) is not None
+            ]
             period = periods.of(row)
             if period is not None and None not in own:
                 said = tuple(c for c in own if c is not None and not isinstance(c.test, Anything))
@@ -126,20 +140,22 @@ def _day(cell: Cell) -> Cell:
     return Cell(f"{digits[1]}-{digits[2]}-{digits[3]}", cell.at) if digits else cell
 
 
-def read_code(cell: Cell, heading: str, reader: CellReader) -> str | None:
-    """Read the one code of a cell; None, with an issue, where it holds none or several."""
+def read_code(row: EditRow, heading: str, reader: CellReader) -> str | None:
+    """Read the one code of a row's cell; None, with an issue, where it holds none or several."""
+    value = row.value(heading)
+    text = text_of(value).upper()
+    has_lost_zero = isinstance(value, int | float) and len(text) < _CODE_LENGTH
+    if text.isalnum() and not has_lost_zero:
+        return text
+    cell = row.cell(heading)
     if cell.is_blank:
         reader.report(IssueCode.BLANK_CELL, cell.at, column=heading, remedy="write one code")
-        return None
-    text = cell.text.strip().upper()
-    if not text.isalnum():
+    elif not text.isalnum():
         reader.report(IssueCode.NOT_ONE_CODE, cell.at, text=cell.text)
-        return None
-    if isinstance(cell.value, int | float) and len(text) < _CODE_LENGTH:
+    else:
         facts = {"text": text, "field": heading, "longer": "five characters"}
         reader.report(IssueCode.EATEN_ZERO, cell.at, **facts)
-        return None
-    return text
+    return None
 
 
 def left_out(sheets: Iterable[EditSheet]) -> tuple[str, ...]:

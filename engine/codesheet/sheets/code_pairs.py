@@ -29,16 +29,16 @@ def read_code_pairs(
 
 def _pairs(rows: Iterable[EditRow], reader: CellReader) -> Iterable[CodePair]:
     for row in rows:
-        codes = [read_code(row.cell(column), column, reader) for column in ("Column 1", "Column 2")]
-        cell = row.cell("Modifier indicator")
-        if cell.text not in INDICATORS:
-            reader.report(IssueCode.BAD_INDICATOR, cell.at, text=cell.text)
+        codes = [read_code(row, column, reader) for column in ("Column 1", "Column 2")]
+        indicator = row.text("Modifier indicator")
+        if indicator not in INDICATORS:
+            reader.report(IssueCode.BAD_INDICATOR, row.cell("Modifier indicator").at, text=indicator)
         elif codes[0] and codes[1]:
             yield CodePair(
                 codes[0],
                 codes[1],
-                cell.text,
-                row.cell("Rationale").text,
+                indicator,
+                row.text("Rationale"),
                 row.sheet.version,
                 row.conditions,
                 row.period,

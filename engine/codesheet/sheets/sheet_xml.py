@@ -1,7 +1,7 @@
 """One sheet's XML, read in one pass: what its cells hold, their formulas, and what the eye sees of it.
 
-openpyxl reads all else of a workbook. Its reader of sheets takes several times as long, passes over each
-sheet twice where there are formulas, and tells nothing of hidden rows.
+openpyxl's reader of sheets takes several times as long, passes over each sheet twice where there are
+formulas, and tells nothing of hidden rows.
 """
 
 from collections.abc import Callable, Sequence

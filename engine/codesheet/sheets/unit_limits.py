@@ -59,7 +59,7 @@ def _limits(
 ) -> Iterable[UnitLimit]:
     for row in rows:
         count = len(reader.issues)
-        code = read_code(row.cell("Code"), "Code", reader)
+        code = read_code(row, "Code", reader)
         limit = _limit(row.cell("Limit"), reader)
         per = read_limit_per(row.cell("Per"), reader)
         if per is not None and per.span is LimitSpan.SINCE_START and not months:
@@ -72,9 +72,9 @@ def _limits(
             code,
             limit,
             per,
-            row.cell("Adjudication").text,
-            fold(row.cell("Action").text),
-            row.cell("Rationale").text,
+            row.text("Adjudication"),
+            fold(row.text("Action")),
+            row.text("Rationale"),
             row.sheet.version,
             row.conditions,
             row.period,

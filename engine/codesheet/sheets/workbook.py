@@ -1,12 +1,11 @@
 """Workbooks as files: every sheet's cells with their addresses, and each file's sha256."""
 
 import hashlib
-import re
 import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +13,6 @@ from types import MappingProxyType
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Font
 from openpyxl.utils import column_index_from_string, get_column_letter
 
@@ -24,16 +22,16 @@ from codesheet.location import CellRef
 from codesheet.model import Source
 from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.excel_formulas import gives
-from codesheet.sheets.sheet_layout import Layout, Position, Styles, read_styles
+from codesheet.sheets.sheet_layout import Layout, Position
 from codesheet.sheets.sheet_xml import HostileXml, SheetXml
 from codesheet.sheets.strict_files import in_ordinary_form
+from codesheet.sheets.workbook_file import WorkbookFile
 from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
 
 _HEAD = 4096
-_STYLES = "xl/styles.xml"
 _HOSTILE = "it holds XML with declarations that Excel never writes", "save it again in Excel"
 _NO_ZIP = (
     zipfile.BadZipFile,
@@ -54,9 +52,6 @@ LISTS_SAY = (
     "Lists of the drop-downs of this workbook. `codesheet dress` writes them anew; rules do not read them."
 )
 """What A1 says of the sheet with the lists of drop-downs: the rest of it is not read."""
-
-_ROUNDS = re.compile(rb'fullPrecision="(?:0|false)"')
-"""Set where Excel calculates with numbers as they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,37 +202,16 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
         return b"<!DOCTYPE" in file.read(_HEAD).replace(b"\0", b"").upper()
 
 
-class _Book(ExcelReader):
-    """All of a workbook but its sheets, as openpyxl reads it."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(BytesIO(data), read_only=True)
-        self.read_manifest()
-        self.read_strings()
-        self.read_workbook()
-
-    @property
-    def styles(self) -> Styles:
-        """Give what the styles of its cells show."""
-        return read_styles(self.archive.read(_STYLES)) if _STYLES in self.valid_files else Styles()
-
-    def sheets(self) -> Iterator[tuple[str, str, bool]]:
-        """Give the sheets: name, part of the file, and whether it is hidden."""
-        for sheet, relation in self.parser.find_sheets():
-            if "chartsheet" not in relation.Type:
-                yield sheet.name, relation.target, sheet.state != "visible"
-
-
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     data, _ = without_empty_cells(in_ordinary_form(data))
-    book = _Book(data)
-    styles = book.styles
+    book = WorkbookFile(data)
+    strings, styles = book.strings, book.styles
     sheets: dict[str, Sheet] = {}
     results: dict[str, dict[int, dict[int, CellValue]]] = {}
     formulas: dict[str, dict[Position, str]] = {}
-    for title, part, is_hidden in book.sheets():
-        sheet = SheetXml(book.shared_strings, styles, book.wb.epoch, _is_list_of_choices)
+    for title, part, is_hidden in book.sheets:
+        sheet = SheetXml(strings, styles, book.epoch, _is_list_of_choices)
         with book.archive.open(part) as file:
             sheet.read(file)
         results[title] = sheet.rows
@@ -245,12 +219,11 @@ def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
             formulas[title] = sheet.formulas
         faults = dict.fromkeys(sheet.errors, IssueCode.ERROR_VALUE) | _error_values(sheet.rows)
         sheets[title] = Sheet(name, title, sheet.rows, faults, sheet.layout(is_hidden=is_hidden))
-    rounds = _ROUNDS.search(book.archive.read("xl/workbook.xml")) is not None
     for title, of_sheet in formulas.items():
-        faults = {} if rounds else _out_of_date(title, of_sheet, results)
+        faults = {} if book.calculates_as_shown else _out_of_date(title, of_sheet, results)
         faults |= _not_calculated(of_sheet, results[title])
         sheets[title] = replace(sheets[title], faults={**sheets[title].faults, **faults})
-    return list(sheets.values()), list(judge_parts(book.archive, name, has_formulas=bool(formulas)))
+    return list(sheets.values()), list(judge_parts(book, name, has_formulas=bool(formulas)))
 
 
 def _is_list_of_choices(cells: dict[int, CellValue]) -> bool:

@@ -1,31 +1,28 @@
 """What a workbook file holds beside its sheets: macros, links to others, how it counts and calculates."""
 
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.location import CellRef
+from codesheet.sheets.workbook_file import WorkbookFile
 
-_DATE_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
-_MANUAL = re.compile(rb'<(?:\w+:)?calcPr\b[^>]*\bcalcMode="manual"')
 _OTHER_SPREADSHEETS = (".xls", ".xlsb", ".xlt", ".ods", ".numbers")
 
 
-def judge_parts(archive: zipfile.ZipFile, name: str, *, has_formulas: bool) -> Iterator[Issue]:
+def judge_parts(book: WorkbookFile, name: str, *, has_formulas: bool) -> Iterator[Issue]:
     """Say what of a workbook has no effect, or may be out of date."""
-    names = set(archive.namelist())
+    names = set(book.archive.namelist())
     at = CellRef(name)
     if any(PurePosixPath(part).name == "vbaProject.bin" for part in names):
         yield IssueCode.MACROS_IGNORED.issue(at)
     links = sorted(part for part in names if re.fullmatch(r"xl/externalLinks/externalLink\d+\.xml", part))
     if links and has_formulas:
         yield IssueCode.EXTERNAL_LINKS.issue(at)
-    book = archive.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
-    if _DATE_1904.search(book):
+    if book.counts_from_1904:
         yield IssueCode.DATES_FROM_1904.issue(at)
-    if has_formulas and _MANUAL.search(book):
+    if has_formulas and book.is_calculated_by_hand:
         yield IssueCode.NOT_RECALCULATED.issue(at)
 
 
