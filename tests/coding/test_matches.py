@@ -93,3 +93,43 @@ def test_a_fact_is_asserted_once_for_all_combinations_that_share_it(
     monkeypatch.setattr(runtime.RunningShard, "fulfilled", answer)
     assert FactMatcher(made).match([frozenset({0, 1})] * 5) == [(0,)] * 5
     assert seen == ['"F0 v0":1,"F1 v1":1,']
+
+
+def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Watch the facts that rulesets are asked of."""
+    seen: list[str] = []
+    fulfilled = runtime.RunningShard.fulfilled
+
+    def watched(self: runtime.RunningShard, facts: list[str]) -> list[list[int]]:
+        seen.extend(facts)
+        return fulfilled(self, facts)
+
+    monkeypatch.setattr(runtime.RunningShard, "fulfilled", watched)
+    return seen
+
+
+def test_rules_that_begin_alike_are_asked_of_facts_that_hold_their_tests_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Tests are v0 to v4, of five fields, and v5 of the first; v3 and v4 are asked only after v0, v1, v2."""
+    made = first_table([[0, 1, 2, 3], [0, 1, 2, 4], [5, 1, 2]])
+    names = {test.name: number for number, test in enumerate(made.tests)}
+    v = [names[f"F{number % 5} v{number}"] for number in range(6)]
+    seen = asked_of(monkeypatch)
+    matcher = FactMatcher(made)
+    after_v0, after_v5 = frozenset(v[:5]), frozenset((*v[1:5], v[5]))
+    assert matcher.match([after_v0, after_v5]) == [(0, 1), (2,)]
+    assert sorted(fact.count(":1") for fact in seen) == [3, 5]
+    assert matcher.match([after_v5 - {v[3]}, after_v0]) == [(2,), (0, 1)]
+    assert len(seen) == 2  # what these fulfil is remembered
+
+
+def test_a_rule_that_two_beginnings_reach_is_found_once() -> None:
+    """Tests v0, v5 and v10 are of one field: a rule that names two of them is reached from more than one."""
+    made = first_table([[0, 5, 1], [0, 5, 10], [0, 10, 1], [5, 10, 1], [0, 5, 10, 1]])
+    assert len(made.shards[0].gates[0]) > 1
+    everything = frozenset(range(len(made.tests)))
+    assert FactMatcher(made).match([everything, everything - {0}]) == [
+        included(made, everything),
+        included(made, everything - {0}),
+    ]

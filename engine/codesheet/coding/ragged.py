@@ -37,10 +37,11 @@ class Ragged:
 
     def expand(self, numbers: Index) -> tuple[Index, Index]:
         """Repeat each of some places for every value of the list it names; give places and values."""
-        counts = self.lengths[numbers]
+        starts = self.starts[numbers]
+        counts = self.starts[numbers + 1] - starts
         places = np.repeat(np.arange(len(numbers)), counts)
-        within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return places, self.values[self.starts[numbers][places] + within]
+        within = np.arange(len(places)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        return places, self.values[within]
 
 
 def sorted_by(numbers: Index, count: int) -> Ragged:

@@ -43,10 +43,11 @@ def name_hash(name: str) -> int:
 def match_table(table: DecisionTable) -> Matching:
     """Give a table's distinct tests, their distinct conjunctions, and the rulesets that find these."""
     tests, rule_conditions = _collect_tests(table)
-    groups = tuple(dict.fromkeys(rule_conditions))
-    place = {group: index for index, group in enumerate(groups)}
+    place = {group: index for index, group in enumerate(dict.fromkeys(rule_conditions))}
     rule_groups = tuple(place[group] for group in rule_conditions)
-    return Matching(table.name, tests, groups, rule_groups, tuple(_cut_in_turns(table, tests, groups)))
+    rank = _rank_tests(tests, tuple(place))
+    chains = tuple(tuple(sorted(group, key=rank.__getitem__)) for group in place)
+    return Matching(table.name, tests, chains, rule_groups, tuple(_cut_in_turns(table, tests, chains, rank)))
 
 
 def _collect_tests(table: DecisionTable) -> tuple[tuple[Test, ...], list[tuple[int, ...]]]:
@@ -93,16 +94,17 @@ _Chain = tuple[int, ...]
 """The tests of one group in the order in which a shard's tree asks them."""
 
 
-_Groups = Sequence[tuple[int, ...]]
+_Groups = Sequence[_Chain]
 
 
-def _cut_in_turns(table: DecisionTable, tests: Sequence[Test], groups: _Groups) -> Iterator[Shard]:
+def _cut_in_turns(
+    table: DecisionTable, tests: Sequence[Test], groups: _Groups, rank: dict[int, int]
+) -> Iterator[Shard]:
     """Cut a table into shards; those of the topmost rules first where a match makes the others idle.
 
     Each turn has as many groups as all before it: then few are asked in vain, and a row that only the last
     rule matches is asked by few shards more than if there were no turns.
     """
-    rank = _rank_tests(tests, groups)
     if table.hit_policy is not HitPolicy.FIRST:
         yield from _cut(tests, groups, range(len(groups)), rank, 0)
         return
@@ -116,14 +118,13 @@ def _cut(
     tests: Sequence[Test], groups: _Groups, chosen: range, rank: dict[int, int], turn: int
 ) -> Iterator[Shard]:
     """Pack chosen groups, in order of their chains, into as few shards as the limits allow."""
-    ordered = sorted((tuple(sorted(rank[test] for test in groups[index])), index) for index in chosen)
+    ordered = sorted((tuple(rank[test] for test in groups[index]), index) for index in chosen)
     if ordered and not ordered[0][0]:
         yield _unconditional_shard(ordered.pop(0)[1], turn)
-    test_of_rank = {place: test for test, place in rank.items()}
     tree = _Tree()
     packed: list[tuple[_Chain, int]] = []
-    for ranks, index in ordered:
-        chain = tuple(test_of_rank[place] for place in ranks)
+    for _, index in ordered:
+        chain = groups[index]
         grown = tree.grow(chain)
         if packed and not grown.fits:
             yield _make_shard(tests, packed, turn)

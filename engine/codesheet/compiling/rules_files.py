@@ -35,7 +35,7 @@ from codesheet.replacing import replacing_file
 T = TypeVar("T")
 
 INDEX = "rulebook.json"
-_FORMAT = 2
+_FORMAT = 3
 _OURS = re.compile(r"(decisions|edits|lookups|sets)/[a-z0-9-]+\.json")
 _SETTINGS = (
     "visit_key",

@@ -42,7 +42,8 @@ class Shard:
 class Matching:
     """How one decision table is matched.
 
-    `groups` are the distinct conditions, each a sorted tuple of test indices all of which must hold;
+    `groups` are the distinct conditions, each a tuple of test indices all of which must hold, in the order in
+    which they are asked, so that a gate of its shard is how a group begins;
     `rule_groups` gives for each rule of the table, in order, the index of its group.
     """
 
