@@ -8,6 +8,7 @@ fact holds no tests but the branch's. All this is found by numpy, for all rulese
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ _PAIRS_AT_ONCE = 10_000
 _WORD = 64
 """Tests that one integer holds."""
 
-Kinds = NDArray[np.int64]
+Kinds: TypeAlias = NDArray[np.int64]
 """Combinations (rows) by fields (columns): which kind of value each has."""
 
 

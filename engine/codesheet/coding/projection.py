@@ -6,12 +6,13 @@ fact. Signatures are numbered and kept from batch to batch.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from codesheet.coding.columns import Column, Floats, Index, Mask, Numbered, present
 from codesheet.coding.matches import Truths
-from codesheet.coding.ragged import Ragged
 from codesheet.coding.remembering import Remembered
 from codesheet.coding.truth import UNDECIDED, YES, interval_masks, number_mask, test_truth
 from codesheet.coding.view import View, distinct, undecided_rows
@@ -22,6 +23,9 @@ from codesheet.language.values import SAME_NUMBER, fold
 
 _WORDS_REMEMBERED = 20_000
 """Words of one field and table; a batch with more of them is judged all the same."""
+
+Bits: TypeAlias = NDArray[np.uint8]
+"""Which of a field's tests hold, eight in a byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Projector:
 
     def __init__(self, tests: Sequence[tuple[int, Test]], view: View, when_used: frozenset[str]) -> None:
         self.signatures: list[Signature] = []
+        self._bits: list[tuple[Bits, Bits]] = []
         self._tests = np.array([index for index, _ in tests], dtype=np.int64)
         self._numbers: dict[Signature, int] = {}
         self._when_used = when_used
@@ -90,23 +95,23 @@ class Projector:
 
     def truths(self, numbers: Sequence[int]) -> Truths:
         """Give what holds of each of some signatures, test by test."""
-        chosen = [self.signatures[number] for number in numbers]
-        return Truths(
-            self._as_mask([signature.holding for signature in chosen]),
-            self._as_mask([signature.undecided for signature in chosen]),
-        )
+        holding, undecided = zip(*(self._bits[number] for number in numbers), strict=True)
+        return Truths(self._as_mask(holding), self._as_mask(undecided))
 
-    def _as_mask(self, held: Sequence[frozenset[int]]) -> Mask:
-        mask = np.zeros((len(held), len(self._tests)), dtype=bool)
-        rows, tests = Ragged.of(held).expand(np.arange(len(held)))
-        mask[rows, np.searchsorted(self._tests, tests)] = True
-        return mask
+    def _as_mask(self, bits: Sequence[Bits]) -> Mask:
+        return np.unpackbits(np.stack(bits), axis=1, count=len(self._tests)).view(np.bool_)
+
+    def _as_bits(self, held: frozenset[int]) -> Bits:
+        mask = np.zeros(len(self._tests), dtype=bool)
+        mask[np.searchsorted(self._tests, np.fromiter(held, dtype=np.int64, count=len(held)))] = True
+        return np.packbits(mask)
 
     def _number(self, signature: Signature) -> int:
         found = self._numbers.get(signature)
         if found is None:
             found = self._numbers[signature] = len(self.signatures)
             self.signatures.append(signature)
+            self._bits.append((self._as_bits(signature.holding), self._as_bits(signature.undecided)))
         return found
 
     def _project_still(self, column: Column, view: View) -> Index:
