@@ -200,7 +200,7 @@ def test_numbers_and_days_that_the_fields_sheet_does_not_allow() -> None:
         | not 3 | >= 2026-03-01 | | 1 |
         |       |               | | 2 |
     """) == wrapped("""
-        book.xlsx!Sizes!4: warning[F112] "3" is not among the allowed values of Other: it can be 1, 2; or
+        book.xlsx!Sizes!B4: warning[F112] "3" is not among the allowed values of Other: it can be 1, 2; or
             add it to Allowed values
         book.xlsx!A!A7: warning[F112] "2" is not among the allowed values of Size: it can be 1, 2.5, 10; or
             add it to Allowed values

@@ -67,12 +67,12 @@ def test_codes_that_a_lookup_gives_are_judged_on_the_days_of_its_rows() -> None:
         | d | 0540T | | |
         | e | J927l | 2016-01-01 | |
     """) == wrapped("""
-        book.xlsx!Drugs!5: error[C103] J9271 begins on 2016-01-01 (code table "Procedures" or "Drug codes"),
+        book.xlsx!Drugs!B5: error[C103] J9271 begins on 2016-01-01 (code table "Procedures" or "Drug codes"),
             and this row before it: write that day in FROM
-        book.xlsx!Drugs!7: error[C102] 0540T ended on 2024-12-31 (code table "Procedures" or "Drug codes"),
+        book.xlsx!Drugs!B7: error[C102] 0540T ended on 2024-12-31 (code table "Procedures" or "Drug codes"),
             and this row goes on; it is replaced by 38228: end the row that day, and add one for the days
             after
-        book.xlsx!Drugs!8: error[C101] J927l is not in the code table "Procedures" or "Drug codes"
+        book.xlsx!Drugs!B8: error[C101] J927l is not in the code table "Procedures" or "Drug codes"
             (did you mean "J9271"?): correct it, or add the code to the table (see also
             book.xlsx!Procedures, book.xlsx!Drug codes)
     """)

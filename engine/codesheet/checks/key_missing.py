@@ -32,4 +32,4 @@ def _missing(lookup: LookupTable, giver: LookupTable, key: str) -> Iterator[Issu
         if all(covers(other.keys[0], Equals(value)) is False for other in lookup.rows):
             meant = nearest(value, (text for other in lookup.rows for text in texts_tested(other.keys[0])))
             facts = {"text": value, "field": key, "lookup": lookup.name, "did_you_mean": meant}
-            yield IssueCode.KEY_MISSING.issue(row.at, lookup.at, **facts)
+            yield IssueCode.KEY_MISSING.issue(row.cell(key), lookup.at, **facts)

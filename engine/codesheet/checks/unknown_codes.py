@@ -84,7 +84,7 @@ def _given_by(lookup: LookupTable, tables: Mapping[str, _CodeTable]) -> Iterator
             continue
         for row in lookup.rows:
             for code in _codes_of(row.values[place]):
-                yield from _judge(code, table, row.period, row.at)
+                yield from _judge(code, table, row.period, row.cell(name))
 
 
 def _judge_rule(rule: Rule, tables: Mapping[str, _CodeTable]) -> Iterator[Issue]:

@@ -67,10 +67,10 @@ def _uses(rulebook: Rulebook) -> Iterator[Use]:
     for lookup in rulebook.lookups.values():
         for row in lookup.rows:
             for key, test in zip(lookup.keys, row.keys, strict=True):
-                yield from ((key, value, row.at) for value in values_tested(test))
+                yield from ((key, value, row.cell(key)) for value in values_tested(test))
             for name, value in zip(lookup.values, row.values, strict=True):
                 given = value if isinstance(value, tuple) else () if value is None else (value,)
-                yield from ((name, one, row.at) for one in given)
+                yield from ((name, one, row.cell(name)) for one in given)
     for table in rulebook.decisions.values():
         for rule in table.rules:
             for condition in rule.conditions:

@@ -44,11 +44,24 @@ class Names:
         return self._fields
 
 
+_LOOKS = str.maketrans("oilsbz", "011582", " .-")
+
+
+def _look(text: str) -> str:
+    """Give what the eye sees of a code in a narrow cell."""
+    return fold(text).translate(_LOOKS)
+
+
 def nearest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
     """Give the candidate that a text most resembles, and may have been meant; nothing where none does.
 
+    One that differs but by letters that look like digits, or by marks within, comes before all others.
     `cutoff` is how alike they must be, from 0 to 1.
     """
     by_folded = {fold(candidate): candidate for candidate in candidates}
+    look = _look(text)
+    same = [candidate for candidate in by_folded.values() if _look(candidate) == look]
+    if len(same) == 1:
+        return same[0]
     near = get_close_matches(fold(text), by_folded, n=1, cutoff=cutoff)
     return by_folded[near[0]] if near else ""

@@ -113,7 +113,8 @@ class EditText:
 class LookupRow:
     """One row of a code table. `keys` align with the table's keys; `values` with its values.
 
-    `replaced_by` names the successors of an ended code, where the lookup lists the codes of fields.
+    `replaced_by` names the successors of an ended code, where the lookup lists the codes of fields. `columns`
+    are the letters of the fields' columns, where the row was read from a sheet.
     """
 
     keys: tuple[UnaryTest, ...]
@@ -123,6 +124,11 @@ class LookupRow:
     period: Period
     at: CellRef = dataclasses.field(compare=False, repr=False)
     replaced_by: str = dataclasses.field(default="", compare=False)
+    columns: dict[str, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    def cell(self, name: str) -> CellRef:
+        """Give the address of a field's cell; of the row, where the column is not known."""
+        return self.at.at(self.columns[name]) if name in self.columns else self.at
 
 
 @dataclass(frozen=True, slots=True)

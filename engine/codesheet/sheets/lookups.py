@@ -22,10 +22,15 @@ class _Part:
     """One sheet of a lookup, with its columns by field."""
 
     table: Table
-    keys: Mapping[str, Column]
-    values: Mapping[str, Column]
+    keys: dict[str, Column]
+    values: dict[str, Column]
     about: About
     conditions: tuple[Condition, ...]
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Give the letter of each field's column."""
+        return {name: column.at.column for name, column in (self.keys | self.values).items()}
 
 
 def read_lookups(
@@ -66,7 +71,8 @@ def _lookup(name: str, parts: list[_Part], reader: CellReader) -> LookupTable:
             sheet = part.table.titled.sheet
             reader.report(IssueCode.KEYS_DISAGREE, sheet.at, parts[0].table.titled.sheet.at, **facts)
             continue
-        found = (_row(row, part, keys, values, reader) for row in part.table.rows)
+        letters = part.letters
+        found = (_row(row, part, letters, (keys, values), reader) for row in part.table.rows)
         rows += [row for row in found if row is not None]
     at = parts[0].table.titled.sheet.at
     return LookupTable(
@@ -97,8 +103,13 @@ def _if_not_found(
 
 
 def _row(
-    row: Row, part: _Part, keys: tuple[str, ...], values: tuple[str, ...], reader: CellReader
+    row: Row,
+    part: _Part,
+    letters: dict[str, str],
+    fields: tuple[tuple[str, ...], tuple[str, ...]],
+    reader: CellReader,
 ) -> LookupRow | None:
+    keys, values = fields
     count = len(reader.issues)
     cells = [row.cell(part.keys[key]) for key in keys]
     tests = [_key(key, cell, reader) for key, cell in zip(keys, cells, strict=True)]
@@ -114,7 +125,7 @@ def _row(
     lists_codes = part.table.titled.label(_CODE_TABLE) is not None
     successors = part.table.heading(_SUCCESSORS) if lists_codes else None
     replaced_by = row.cell(successors).text if successors else ""
-    return LookupRow(sound, texts, given, part.conditions, period, row.at, replaced_by)
+    return LookupRow(sound, texts, given, part.conditions, period, row.at, replaced_by, letters)
 
 
 def _key(field: str, cell: Cell, reader: CellReader) -> UnaryTest | None:

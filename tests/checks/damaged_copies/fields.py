@@ -140,7 +140,7 @@ CASES: dict[str, Case] = {
     "a value without its key": (
         "payers.xlsx",
         "L105",
-        set_cell("Payer spellings", "Payer", 0, "Medicar", "row"),
+        set_cell("Payer spellings", "Payer", 0, "Medicar"),
     ),
     "a member that is a test": ("claim_edits.xlsx", "V101", set_cell("Value sets", "Member", 0, "not 24")),
     "a set not used": (
