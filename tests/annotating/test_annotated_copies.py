@@ -116,6 +116,17 @@ def test_the_sheet_of_issues_links_to_the_cells() -> None:
     assert (sheet["H6"].value, sheet["H6"].data_type) == ("=x\ty", "s")
 
 
+def test_rows_of_the_sheet_of_issues_are_as_high_as_their_texts() -> None:
+    related = [CellRef(NAME, "It's a table", row, "B") for row in (4, 5)]
+    long = IssueCode.NOT_A_VALUE.issue(
+        CellRef(NAME), *related, text="x" * 150, why="is wrong", remedy="mend it"
+    )
+    short = IssueCode.NOT_A_VALUE.issue(CellRef(NAME), text="x", why="is wrong", remedy="mend it")
+    endless = IssueCode.NOT_A_VALUE.issue(CellRef(NAME), text="x" * 9000, why="is wrong", remedy="mend it")
+    sheet = load_workbook(BytesIO(annotated(a_workbook(), NAME, [short, long, endless])))["Issues"]
+    assert [sheet.row_dimensions[row].height for row in (4, 5, 6)] == [15, 8 * 15, 405]
+
+
 def test_a_second_run_replaces_its_own_marks() -> None:
     once = annotated(a_workbook(), NAME, issues())
     twice = load_workbook(BytesIO(annotated(once, NAME, issues()[2:])))

@@ -1,7 +1,8 @@
 """Annotated copies of a rulebook's workbooks: nothing changed but colours, comments and a sheet of issues."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -42,10 +43,7 @@ def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) 
     target = folder / name
     if target.resolve() == source.resolve():
         raise WriteError(f"{target} is the workbook itself; name another folder for the annotated copies.")
-    try:
-        copy = annotated(source.read_bytes(), name, issues)
-    except Exception as problem:  # openpyxl raises almost anything where a part is damaged
-        raise DamagedPartError(name, problem) from problem
+    copy = annotated(source.read_bytes(), name, issues)
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing_file(target) as new:
         new.write_bytes(copy)
@@ -53,22 +51,38 @@ def annotate(workbook: tuple[str, Path], issues: Sequence[Issue], folder: Path) 
 
 
 def annotated(original: bytes, name: str, issues: Sequence[Issue]) -> bytes:
-    """Give a workbook's bytes with its issues marked; marks of an earlier run are replaced."""
+    """Give a workbook's bytes with its issues marked; marks of an earlier run are replaced.
+
+    Raises:
+        DamagedPartError: its cells can be read, but another part of the file cannot.
+
+    """
     own = issues_of(name, issues)
     macros = name.lower().endswith(".xlsm")
-    original, empty = without_empty_cells(in_ordinary_form(original))
-    lost = what_would_be_lost(original, macros=macros)
-    if empty:
-        lost.append(f"the formats of {empty:,} empty cells and rows")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's remarks on what it does not know
-        book = load_workbook(BytesIO(original), keep_vba=macros, rich_text=True)
-        _keep_note_sizes(book, original)
-        remove_earlier(book)
+        with _damage_named(name):
+            original, empty = without_empty_cells(in_ordinary_form(original))
+            lost = what_would_be_lost(original, macros=macros)
+            book = load_workbook(BytesIO(original), keep_vba=macros, rich_text=True)
+            _keep_note_sizes(book, original)
+            remove_earlier(book)
+        if empty:
+            lost.append(f"the formats of {empty:,} empty cells and rows")
         add_issues_sheet(book, own, _mark_cells(book, own), lost)
-        stream = BytesIO()
-        book.save(stream)
-        return put_back(stream.getvalue(), original, None)
+        with _damage_named(name):
+            stream = BytesIO()
+            book.save(stream)
+            return put_back(stream.getvalue(), original, None)
+
+
+@contextmanager
+def _damage_named(name: str) -> Iterator[None]:
+    """Say of which workbook a part is damaged, whatever openpyxl raises: it raises almost anything."""
+    try:
+        yield
+    except Exception as problem:
+        raise DamagedPartError(name, problem) from problem
 
 
 def _keep_note_sizes(book: Workbook, original: bytes) -> None:

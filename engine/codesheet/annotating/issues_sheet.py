@@ -3,6 +3,7 @@
 Its last two columns, hidden, remember which cells were marked and how they looked, for the next run.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ _MARKED, _BEFORE = 27, 28
 """Columns AA and AB, hidden: the marked cells and their looks."""
 
 _FIRST_ROW = 4
+_LINE, _HIGHEST = 15.0, 405.0  # points; Excel's rows are no higher
 
 
 def remove_earlier(book: Workbook) -> None:
@@ -95,10 +97,17 @@ def _write(sheet: Worksheet, row: int, issue: Issue) -> None:
     for column, text in enumerate(texts, start=1):
         _text(sheet, row, column, text)
         sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
+    lines = max(_lines(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
+    sheet.row_dimensions[row].height = min(lines * _LINE, _HIGHEST)
     if issue.at.sheet:
         link = sheet.cell(row, 3)
         link.hyperlink = _inner_link(issue.at)
         link.font = Font(underline="single", color="FF1F4A7C")
+
+
+def _lines(text: str, width: int) -> int:
+    """Give how many lines a text takes in a column of so many characters."""
+    return sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))
 
 
 def _text(sheet: Worksheet, row: int, column: int, text: str) -> None:
