@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from codesheet.coding.batch import Encounters
-from codesheet.coding.columns import values_of
+from codesheet.coding.plain_values import values_of
 from codesheet.language.values import DateForm, FieldType, Scalar
 from codesheet.model import AllowedValues, Field, Level, Origin, Required, Rulebook, ValueSet
 

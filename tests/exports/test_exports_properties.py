@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rulebooks import VISIT, field, rulebook
 
 from codesheet.coding.batch import Encounters
-from codesheet.coding.columns import values_of
+from codesheet.coding.plain_values import values_of
 from codesheet.exports.reader import read_encounters
 
 FIELDS = [

@@ -8,18 +8,18 @@ import numpy as np
 from codesheet.coding.columns import Ids, Index
 from codesheet.coding.context import Context
 from codesheet.coding.ragged import sorted_by
-from codesheet.coding.text_functions import exact_codes
 from codesheet.coding.view import distinct, eras
 
 
 @dataclass(slots=True)
 class Alike:
-    """Rows (or lines) told apart by their kind: `kind` gives each row's, `context` holds one row of each.
+    """Rows (or lines) told apart by their kind: `kind` gives each row's, `leads` are one row of each kind.
 
-    The context has logs of its own, whose rows are kinds.
+    `context` holds just these. It has logs of its own, whose rows are kinds.
     """
 
     kind: Index
+    leads: Index
     context: Context
 
     @classmethod
@@ -33,10 +33,7 @@ class Alike:
         for name in reads:
             if name not in view.frame:  # a column whose cells say nothing: its field may be set later
                 continue
-            column = view.frame[name]
-            codes.append(exact_codes(column))
-            if column.roots is not None:
-                codes.append(column.roots)
+            codes += view.frame[name].told_by
             if name in context.because:
                 codes.append(context.because[name])
         kind, leads = distinct(codes, view.frame.rows)
@@ -47,7 +44,7 @@ class Alike:
             row_of_line=None,
             stand_for=np.bincount(kind, minlength=len(leads)),
         )
-        return cls(kind, one_each)
+        return cls(kind, leads, one_each)
 
     @property
     def kinds(self) -> int:

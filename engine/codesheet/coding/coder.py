@@ -115,7 +115,7 @@ class Coder:
         self._check_read_fields(context)
         made = self._run_rows(context, nothing)
         with self._timed("lines"):
-            lines = gather(made, view)
+            lines = gather(made, context)
         lines = self._run_lines(lines, context)
         with self._timed("verdict"):
             verdict = reach_verdict(lines, context, nothing, self.ruleset.rulebook, broken_visits)
@@ -134,7 +134,8 @@ class Coder:
         rulebook = self.ruleset.rulebook
         visits = _visit_ids(frame[rulebook.visit_key])
         days = frame[rulebook.date_of_service].data
-        return View(frame, days, _order(visits, rulebook.row_order, frame), self._sets, rulebook, visits)
+        order = _order(visits, rulebook.row_order, frame)
+        return View(frame, self._sets, rulebook, {"days": days, "order": order, "visit_ids": visits})
 
     def _check_read_fields(self, context: Context) -> None:
         frame = context.view.frame
@@ -152,7 +153,7 @@ class Coder:
                 self._run_step(step, context)
             elif table.definition.result is Result.CLAIM_LINES:
                 with self._timed("decisions"):
-                    made.append(make_lines(table, len(made), context, nothing))
+                    made.append(make_lines(table, context, nothing))
             else:
                 with self._timed("decisions"):
                     table.raise_all_edits(context)
@@ -194,11 +195,7 @@ class Coder:
 
         Tables that turn on claim edits come last, again and again until they change nothing.
         """
-        definition = self.ruleset.rulebook.fields
-        context = self._line_context(lines, rows)
-        for name in lines.set_names:
-            context.set_field(definition[name], lines.frame[name])
-        lines = without_dropped(lines, context)
+        lines = without_dropped(lines, rows)
         for table, steps in zip(self._changes, self._steps_before, strict=True):
             context = self._line_context(lines, rows.apart())
             self._run_steps(steps, context)
@@ -280,6 +277,8 @@ def _order(visits: Ids, row_order: str, frame: Frame) -> Index:
     """Rank the rows: visits as they first appear, then Row order, then as they came."""
     rows = np.arange(len(visits))
     in_turn = bool((visits[1:] >= visits[:-1]).all())
+    if in_turn and not row_order:
+        return rows
     visit = visits if in_turn else distinct([visits], len(visits))[0]
     within = _sortable(frame[row_order], frame) if row_order else rows
     later = (visit[1:] > visit[:-1]) | ((visit[1:] == visit[:-1]) & (within[1:] >= within[:-1]))

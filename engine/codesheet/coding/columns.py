@@ -5,7 +5,7 @@ missing). ``roots`` holds for each row the id of a set of field names (in ``Root
 whose absence makes this value missing; 0 is the empty set, and rows with a value always have 0.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, overload
 
@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from codesheet.language.values import FieldType, Scalar, fold
+from codesheet.language.values import FieldType, fold
 
 Data: TypeAlias = NDArray[Any]
 """A column's values: Floats or Ids, as its type says."""
@@ -25,6 +25,9 @@ Index: TypeAlias = NDArray[np.int64]
 
 MISSING = -1
 _NOT_YET = -2
+_PIECE = 1 << 14
+_CLOSE = 1 << 12
+"""Whole numbers no farther apart are told apart without hashing: minutes, units, days of a year."""
 
 
 class Vocabulary:
@@ -167,37 +170,59 @@ class RootSets:
 
 
 class Numbered(NamedTuple):
-    """The distinct numbers of a column, missing ones left out: which of `values` each row has, or MISSING."""
+    """The numbers of a column, missing ones left out: which of `values`, each once, a row has, or MISSING."""
 
-    places: Index
+    places: Index | Ids
     values: Floats
 
 
-@dataclass(slots=True)
 class Column:
-    """One field's values for every row of a batch: `data` float64 or int32 ids, by its type."""
+    """One field's values for every row of a batch: `data` float64 or int32 ids, by its type.
 
-    type: FieldType
-    data: Data
-    roots: Ids | None = None
-    _numbered: tuple[Data, Numbered] | None = field(default=None, init=False, repr=False, compare=False)
+    `roots` may be given as one set, for all that is missing: then it is spread over the rows when asked for.
+    """
+
+    __slots__ = ("_numbered", "_roots", "data", "type")
+
+    def __init__(self, type: FieldType, data: Data, roots: Ids | int | None = None) -> None:  # noqa: A002
+        self.type = type
+        self.data = data
+        self._roots = roots
+        self._numbered: tuple[Data, Numbered] | None = None
 
     def __len__(self) -> int:
         return len(self.data)
 
     @property
-    def numbered(self) -> Numbered:
-        """Tell the distinct numbers of a column that holds numbers apart; its data can't be changed then."""
-        if self._numbered is None or self._numbered[0] is not self.data:
-            places, values = pd.factorize(self.data)
-            self.data.flags.writeable = False
-            self._numbered = self.data, Numbered(places.astype(np.int64, copy=False), values)
-        return self._numbered[1]
+    def roots(self) -> Ids | None:
+        """Give each row's root set; None where no row has one."""
+        if isinstance(self._roots, int):
+            self._roots = np.where(self.missing, np.int32(self._roots), np.int32(0))
+        return self._roots
+
+    @roots.setter
+    def roots(self, roots: Ids | None) -> None:
+        self._roots = roots
 
     @property
     def all_roots(self) -> Ids:
         """Give each row's root set, 0 where none is known."""
-        return np.zeros(len(self), dtype=np.int32) if self.roots is None else self.roots
+        roots = self.roots
+        return np.zeros(len(self), dtype=np.int32) if roots is None else roots
+
+    @property
+    def told_by(self) -> "tuple[Index | Ids, ...]":
+        """Give small integers that together tell rows apart by value and roots."""
+        exact: Index | Ids = self.data if self.type.is_text else self.numbered.places
+        return (exact,) if self._roots is None or isinstance(self._roots, int) else (exact, self._roots)
+
+    @property
+    def numbered(self) -> Numbered:
+        """Tell the distinct numbers of a column that holds numbers apart; its data can't be changed then."""
+        if self._numbered is None or self._numbered[0] is not self.data:
+            self.data.flags.writeable = False
+            self._numbered = self.data, _numbered(self.data)
+        return self._numbered[1]
 
     @property
     def missing(self) -> Mask:
@@ -206,7 +231,10 @@ class Column:
 
     def take(self, index: Index) -> "Column":
         """Give the rows of an index, in its order."""
-        taken = Column(self.type, self.data[index], None if self.roots is None else self.roots[index])
+        roots = self._roots
+        taken = Column(
+            self.type, self.data[index], roots if roots is None or isinstance(roots, int) else roots[index]
+        )
         if self._numbered is None or self._numbered[0] is not self.data:
             return taken
         places, values = self._numbered[1]
@@ -214,6 +242,28 @@ class Column:
             taken.data.flags.writeable = False
             taken._numbered = taken.data, Numbered(places[index], values)
         return taken
+
+
+def _numbered(data: Floats) -> Numbered:
+    """Tell numbers apart: whole ones close together, as most are, by how far they are from the least."""
+    low, high = (np.fmin.reduce(data), np.fmax.reduce(data)) if len(data) else (np.nan, np.nan)
+    if high - low < min(len(data), _CLOSE):
+        places: Ids = np.empty(len(data), dtype=np.int32)
+        if all(_put_from(low, data[piece], places[piece]) for piece in _pieces(len(data))):
+            return Numbered(places, np.arange(low, high + 1))
+    hashed, values = pd.factorize(data)
+    return Numbered(hashed.astype(np.int64, copy=False), values)
+
+
+def _pieces(rows: int) -> Iterator[slice]:
+    """Give stretches of rows that stay in the processor's cache while they are worked on."""
+    return (slice(start, start + _PIECE) for start in range(0, rows, _PIECE))
+
+
+def _put_from(low: float, data: Floats, places: Ids) -> bool:
+    """Put down how far each number is from the least, MISSING where missing; say whether all are whole."""
+    places[:] = np.fmax(data - low, MISSING)
+    return bool(((places + low == data) | np.isnan(data)).all())
 
 
 @dataclass(slots=True)
@@ -246,30 +296,3 @@ class Frame:
     def take(self, index: Index) -> "Frame":
         """Give a frame of the rows of an index; vocabulary and root sets are shared."""
         return Frame(len(index), {}, self.vocabulary, self.roots, self, index)
-
-
-def column_of(values: Sequence[Scalar | None], kind: FieldType, vocabulary: Vocabulary) -> Column:
-    """Make a column of plain values; None is missing, with no roots."""
-    if kind.is_text:
-        words = [None if isinstance(v, float) else v for v in values]
-        return Column(kind, vocabulary.ids_of(words))
-    data = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-    return Column(kind, data)
-
-
-def values_of(column: Column, vocabulary: Vocabulary) -> list[Scalar | None]:
-    """Give a column's values as plain Python ones; None is missing."""
-    if column.type.is_text:
-        words = vocabulary.words
-        return [None if i == MISSING else words[i] for i in column.data.tolist()]
-    return [None if v != v else v for v in column.data.tolist()]  # noqa: PLR0124 - NaN
-
-
-def frame_of(
-    values: Mapping[str, Sequence[Scalar | None]], types: Mapping[str, FieldType], rows: int
-) -> Frame:
-    """Make a frame of plain values by field name."""
-    frame = Frame(rows, {})
-    for name, column in values.items():
-        frame.columns[name] = column_of(column, types[name], frame.vocabulary)
-    return frame

@@ -138,8 +138,9 @@ class Context:
         missing = column.missing
         if missing.any():
             own = self.view.frame.roots.id_of([name])
-            roots = column.all_roots
-            column = Column(column.type, column.data, np.where(missing & (roots == 0), own, roots))
+            roots = column.roots
+            explained = own if roots is None else np.where(missing & (roots == 0), own, roots)
+            column = Column(column.type, column.data, explained)
         return column
 
     def demand_whole(self, definition: Field, column: Column) -> Column:

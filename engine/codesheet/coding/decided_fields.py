@@ -130,9 +130,7 @@ def _gathered(table: Table, name: str, rules: Index, places: Index, view: View, 
         column.data[:] = np.bincount(places[given], minlength=count)
     elif len(given):
         values = output.values(rules, view)
-        in_order = View(
-            view.frame, view.days, np.arange(len(rules)), view.sets, view.rulebook, view.visit_ids
-        ).take(given)
+        in_order = view.part(view.frame.take(given), given, order=given)
         numbers = np.unique(places[given], return_inverse=True)[1].astype(np.int64)
         reduced = aggregate(function, values.take(given), None, numbers, in_order)
         column = _placed(reduced, places[given], count)

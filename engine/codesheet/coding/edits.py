@@ -112,11 +112,10 @@ class EditLog:
                 reviews.lines[:] = NO_LINE
                 self.chunks.append(reviews)
 
-    def rows_with(self, kinds: frozenset[EditKind] | None = None, weight: int = REVIEW) -> Index:
-        """Give the encounter rows that have an edit of exactly this weight."""
-        found = [
-            chunk.rows[chunk.weight == weight]
-            for chunk in self.chunks
-            if kinds is None or chunk.kind in kinds
-        ]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+    def rows_with(self, kinds: frozenset[EditKind] | None = None, weight: int = REVIEW) -> Mask:
+        """Say which encounter rows have an edit of exactly this weight."""
+        rows = np.zeros(self.frame.rows, dtype=bool)
+        for chunk in self.chunks:
+            if kinds is None or chunk.kind in kinds:
+                rows[chunk.rows[chunk.weight == weight]] = True
+        return rows

@@ -43,6 +43,21 @@ class Lines:
     def __len__(self) -> int:
         return len(self.row)
 
+    @classmethod
+    def of_rows(
+        cls, frame: Frame, rows: Index, made: tuple[Ids, Ids, Ids], names: tuple[str, ...]
+    ) -> "Lines":
+        """Give lines that each stand for one row; `made` are their weight, reason and address."""
+        joined = np.arange(len(rows)), rows
+        return cls(frame, rows, *made, joined, names, np.zeros(len(rows), dtype=bool))
+
+    def for_rows(self, index: Index, rows: Index, view: View) -> "Lines":
+        """Give the lines of an index, each for a row of its own."""
+        own = {name: self.frame[name].take(index) for name in self.set_names}
+        frame = Frame(len(rows), own, view.frame.vocabulary, view.frame.roots, view.frame, rows)
+        made = self.weight[index], self.why[index], self.address[index]
+        return Lines.of_rows(frame, rows, made, self.set_names)
+
     def take(self, index: Index) -> "Lines":
         """Give the lines of an index."""
         renumbered = np.full(len(self), -1, dtype=np.int64)
@@ -67,9 +82,7 @@ class Lines:
 
     def view(self, rows: View) -> View:
         """See the lines as formulas and tests do."""
-        order = np.arange(len(self), dtype=np.int64)
-        visits = rows.visit_ids[self.row]
-        return View(self.frame, rows.days[self.row], order, rows.sets, rows.rulebook, visits)
+        return rows.part(self.frame, self.row, order=np.arange(len(self), dtype=np.int64))
 
 
 def without_dropped(lines: Lines, context: Context) -> Lines:
@@ -125,11 +138,16 @@ def combine(lines: Lines, view: View) -> Lines:
 def _alike(lines: Lines, view: View) -> tuple[Index, Index]:
     """Give each line a number, those to be made one the same, and for each number its first line."""
     visits, rows = view.visit_ids[lines.row], np.arange(len(lines))
-    several = np.flatnonzero(_is_repeated(visits))
-    numbers = distinct([visits[several], exact_codes(lines.frame["Code"])[several]], len(several))[0]
-    maybe = several[_is_repeated(numbers)]  # most lines have a code no other line of their visit has
-    if not len(maybe):
+    follows = np.zeros(len(lines) + 1, dtype=bool)  # a line of the same visit: these stand together
+    follows[1:-1] = visits[1:] == visits[:-1]
+    several = np.flatnonzero(follows[1:] | follows[:-1])
+    code = exact_codes(lines.frame["Code"])[several].astype(np.int64)
+    keys = visits[several] * (code.max(initial=0) + 2) + code
+    ordered = np.sort(keys)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):  # most lines have a code no other line of their visit has
         return rows, rows
+    maybe = several[np.isin(keys, again)]
     some = lines.take(maybe)
     codes = [exact_codes(some.frame[name]) for name in lines.set_names if name not in ("Units", "Reason")]
     days = np.nan_to_num(view.days[some.row]).astype(np.int64)  # an example may lack its day
@@ -139,12 +157,6 @@ def _alike(lines: Lines, view: View) -> tuple[Index, Index]:
     leads[maybe] = maybe[first[numbers]]
     first = np.flatnonzero(leads == rows)
     return np.searchsorted(first, leads), first
-
-
-def _is_repeated(numbers: Index | Ids) -> Mask:
-    """Say of each number whether it occurs again; none is below MISSING."""
-    mask: Mask = (np.bincount(numbers + 1) > 1)[numbers + 1]
-    return mask
 
 
 def _united_roots(column: Column, numbers: Index, frame: Frame) -> Ids:

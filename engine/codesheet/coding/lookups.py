@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codesheet.coding.columns import Column, Ids, Index, column_of
+from codesheet.coding.columns import Column, Ids, Index
 from codesheet.coding.context import Context
 from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing, message
+from codesheet.coding.plain_values import column_of
 from codesheet.coding.text_functions import per_combination
 from codesheet.coding.truth import NO, UNDECIDED, condition_roots, condition_truth, when_used_fields
 from codesheet.coding.view import View, eras, period_breaks, undecided_rows

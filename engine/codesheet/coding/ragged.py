@@ -12,11 +12,13 @@ from codesheet.coding.view import distinct
 
 _ROUNDS = 64
 """A visit seldom has more rows; a longer sequence is looked at by itself."""
+_SHORT = 4
+_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """List n is `values[starts[n] : starts[n + 1]]`."""
+    """List n is `values[starts[n] : starts[n + 1]]`; no value is below 0."""
 
     starts: Index
     values: Index
@@ -37,11 +39,24 @@ class Ragged:
 
     def expand(self, numbers: Index) -> tuple[Index, Index]:
         """Repeat each of some places for every value of the list it names; give places and values."""
+        if len(numbers) >= len(self.starts) and int(self.lengths.max(initial=0)) <= _SHORT:
+            return self._expand_short(numbers)
         starts = self.starts[numbers]
         counts = self.starts[numbers + 1] - starts
         places = np.repeat(np.arange(len(numbers)), counts)
         within = np.arange(len(places)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
         return places, self.values[within]
+
+    def _expand_short(self, numbers: Index) -> tuple[Index, Index]:
+        """Do the same with lists filled up to one length, which numpy copies much faster."""
+        longest = max(int(self.lengths.max(initial=0)), 1)
+        filled = np.full((len(self.starts) - 1, longest), _NONE, dtype=np.int32)
+        filled[np.arange(longest) < self.lengths[:, np.newaxis]] = self.values
+        found = filled.take(numbers, axis=0).reshape(-1)
+        held = np.flatnonzero(found != _NONE)
+        values = found[held].astype(np.int64)
+        held //= longest
+        return held, values
 
 
 def sorted_by(numbers: Index, count: int) -> Ragged:

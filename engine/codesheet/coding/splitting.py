@@ -45,8 +45,7 @@ def split_off(
     _move_units(wider, where[places], parts, wanted[entries])
     renumbered = where[hits.places]
     renumbered[entries] = parts
-    view = replace(context.view, frame=wider.frame, days=context.view.days[index[order]])
-    view = replace(view, order=np.arange(len(wider)), visit_ids=context.view.visit_ids[index[order]])
+    view = context.view.part(wider.frame, index[order], order=np.arange(len(wider)))
     because = {name: words[index[order]] for name, words in context.because.items()}
     inner = replace(context, view=view, because=because, row_of_line=wider.row, standing=wider.standing)
     return wider, inner, Hits(renumbered, hits.rule, hits.by_output, hits.view), where[: len(lines)]

@@ -43,10 +43,11 @@ def reach_verdict(
     _flag_uncoded(lines, context, nothing, rulebook)
     is_broken = _flag_broken(context, broken_visits)
     visits = context.view.visit_ids
-    held = np.unique(visits[context.log.rows_with()])
-    in_review = np.isin(visits, held)
+    held = np.zeros(int(visits.max(initial=MISSING)) + 2, dtype=bool)  # the last place serves MISSING
+    held[visits[context.log.rows_with()]] = True
+    in_review = held[visits]
     weight = _line_weights(lines, context)
-    weight = np.where((weight < REVIEW) & in_review[lines.row], REVIEW, weight).astype(np.int32)
+    weight[(weight < REVIEW) & in_review[lines.row]] = REVIEW
     return Verdict(weight, in_review, is_broken)
 
 
@@ -108,8 +109,8 @@ def _flag_uncoded(lines: Lines, context: Context, nothing: NoLines, rulebook: Ru
     accounted = np.zeros(context.view.frame.rows, dtype=bool)
     for rows in (*nothing.rows, lines.joined[1]):
         accounted[rows] = True
-    accounted[context.log.rows_with(frozenset([EditKind.DROPPED]), DROP)] = True
-    accounted[context.log.rows_with()] = True
+    accounted |= context.log.rows_with(frozenset([EditKind.DROPPED]), DROP)
+    accounted |= context.log.rows_with()
     context.log.add(EditKind.UNCODED_ROW, np.flatnonzero(~accounted), "no table codes this row")
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from codesheet.coding.columns import MISSING, Column, Floats, Frame, Ids, Index, Mask
+from codesheet.coding.columns import MISSING, Column, Data, Floats, Frame, Ids, Index, Mask, present
 from codesheet.coding.remembering import Remembered
 from codesheet.language.unary_test_logic import accepts
 from codesheet.language.unary_tests import Equals, UnaryTest
@@ -17,6 +17,9 @@ from codesheet.model import Member, Period, Rulebook, ValueSet
 _REMEMBERED = 20_000
 _DENSE = 8
 """Numbers up to so many times the rows are looked up in a table; greater ones are made smaller by hashing."""
+_FEW = 1 << 18
+"""A table of so many numbers stays in the processor's cache."""
+_INT32 = int(np.iinfo(np.int32).max)
 
 
 class MemberIndex:
@@ -104,7 +107,13 @@ def period_breaks(periods: Iterable[Period]) -> list[int]:
 
 def eras(days: Floats, breaks: list[int]) -> Index:
     """Give numbers to the stretches of time between breaks; a missing day has the number -1."""
-    numbers = np.searchsorted(np.array(breaks, dtype=np.float64), days, side="right")
+    edges = np.array(breaks, dtype=np.float64)
+    first, last = (days.min(), days.max()) if len(days) else (np.nan, np.nan)  # of a missing day both are
+    if not np.isnan(first):
+        begin, end = np.searchsorted(edges, [first, last], side="right").tolist()
+        if begin == end:
+            return np.full(len(days), begin)
+    numbers = np.searchsorted(edges, days, side="right")
     return np.where(np.isnan(days), -1, numbers).astype(np.int64)
 
 
@@ -130,27 +139,49 @@ class InForce:
 class View:
     """A frame with what its evaluation needs besides columns.
 
-    `days` are dates of service (ordinals); `order` ranks the rows (or lines) by visit and Row order;
-    `when_used` says of each root set whether a value missing for it is undecided.
+    `own` holds columns that belong to no field: `days` are dates of service (ordinals), `visit_ids` numbers
+    of visits, `order` ranks the rows (or lines) by visit and Row order. Of a part of another view (`parent`,
+    whose rows `index` names) they are copied when first asked for, as a frame's are.
     """
 
     frame: Frame
-    days: Floats
-    order: Index
     sets: Sets
     rulebook: Rulebook
-    visit_ids: Ids
+    own: dict[str, Data]
+    parent: "View | None" = None
+    index: Index | None = None
+
+    @property
+    def days(self) -> Floats:
+        """Give the dates of service."""
+        return self.own_column("days")
+
+    @property
+    def order(self) -> Index:
+        """Give the ranks of the rows (or lines)."""
+        return self.own_column("order")
+
+    @property
+    def visit_ids(self) -> Ids:
+        """Give the numbers of the visits."""
+        return self.own_column("visit_ids")
+
+    def own_column(self, name: str) -> Data:
+        """Give a column that belongs to no field."""
+        found = self.own.get(name)
+        if found is None:
+            if self.parent is None or self.index is None:
+                raise KeyError(name)
+            found = self.own[name] = self.parent.own_column(name)[self.index]
+        return found
 
     def take(self, index: Index) -> "View":
         """Give the view of the rows of an index."""
-        return View(
-            self.frame.take(index),
-            self.days[index],
-            self.order[index],
-            self.sets,
-            self.rulebook,
-            self.visit_ids[index],
-        )
+        return self.part(self.frame.take(index), index)
+
+    def part(self, frame: Frame, index: Index, **own: Data) -> "View":
+        """Give the view of another frame, whose rows (or lines) belong to those of an index."""
+        return View(frame, self.sets, self.rulebook, own, self, index)
 
     def groups(self, per: Sequence[str]) -> Index:
         """Give numbers to the groups of rows alike in some fields; a row with a blank stands alone.
@@ -201,35 +232,46 @@ def distinct(codes: Sequence[Index | Ids], rows: int) -> tuple[Index, Index]:
 
     Gives the number of each row, and for each number one row that has it, in order of appearance.
     """
-    combined = np.zeros(rows, dtype=np.int64)
-    size = 1
+    combined: Index | Ids = np.zeros(rows, dtype=np.int32)
+    size, few, is_dense = 1, min(_DENSE * rows, _FEW), True
     for column in codes:
-        low = int(column.min()) if rows else 0
-        width = (int(column.max()) - low + 1) if rows else 1
+        low, high = (int(column.min()), int(column.max())) if rows else (0, 0)
+        width = high - low + 1
         if width == 1:  # nothing to tell apart by it
             continue
-        if size * width > 2**62:
-            combined, size = _compressed(combined)
-        if size * width > 2**62:
-            column, width = _compressed(column)  # noqa: PLW2901 - the same column, numbered densely
+        above: Index | Ids = column
+        if width > few or max(high, -low) > _INT32:
+            above, width = _compressed(column - low, width)
             low = 0
-        combined *= width
-        combined += column
+        if size * width > few and not is_dense:
+            combined, size = _compressed(combined, size)
+        if size * width > _INT32:
+            combined = combined.astype(np.int64)
+        is_dense = size == 1
+        combined *= width  # in place: fresh memory costs more than the sum
+        combined += above
         combined -= low
         size *= width
     if size > _DENSE * rows:
-        combined, size = _compressed(combined)
-    small = np.int32 if rows < np.iinfo(np.int32).max else np.int64
-    first = np.empty(size, dtype=small)  # read only where it is written
-    first[combined[::-1]] = np.arange(rows - 1, -1, -1, dtype=small)
-    leads = np.flatnonzero(first[combined] == np.arange(rows, dtype=small))
-    first[combined[leads]] = np.arange(len(leads), dtype=small)
-    return first[combined].astype(np.int64), leads
+        combined, size = _compressed(combined, size)
+    in_turn = np.arange(rows, dtype=np.int32 if rows <= _INT32 else np.int64)
+    first: Data = np.full(size, rows) if size <= few else np.empty(size, dtype=in_turn.dtype)
+    first[combined[::-1]] = in_turn[::-1]
+    leads: Index = np.sort(first[first < rows]) if size <= few else np.flatnonzero(first[combined] == in_turn)
+    numbers = np.empty(size, dtype=np.int64)
+    numbers[combined[leads]] = np.arange(len(leads))
+    return numbers[combined], leads
 
 
-def _compressed(column: Index | Ids) -> tuple[Index, int]:
-    numbers, values = pd.factorize(column)
-    return numbers.astype(np.int64), max(len(values), 1)
+def _compressed(numbers: Index | Ids, size: int) -> tuple[Index | Ids, int]:
+    """Give dense numbers for those below a size: by a table, or by hashing where it would be long."""
+    if size <= _DENSE * len(numbers):
+        held = present(numbers)
+        dense = np.empty(size, dtype=np.int32)
+        dense[held] = np.arange(len(held), dtype=np.int32)
+        return dense[numbers], len(held)
+    places, values = pd.factorize(numbers)
+    return places.astype(np.int64, copy=False), max(len(values), 1)
 
 
 def undecided_rows(column: Column, frame: Frame, when_used: frozenset[str]) -> Mask:

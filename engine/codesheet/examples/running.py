@@ -8,8 +8,9 @@ import pandas as pd
 
 from codesheet.coding.batch import Encounters
 from codesheet.coding.coder import Coder
-from codesheet.coding.columns import Frame, column_of
+from codesheet.coding.columns import Frame
 from codesheet.coding.deciders import Deciders
+from codesheet.coding.plain_values import column_of
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.examples.comparing import compare
 from codesheet.examples.nearest_rules import NearestRules

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from codesheet.coding.batch import CodedBatch, Encounters
-from codesheet.coding.columns import Index, values_of
+from codesheet.coding.columns import Index
+from codesheet.coding.plain_values import values_of
 from codesheet.compiling.reads import claim_edit_tables
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.language.values import fold

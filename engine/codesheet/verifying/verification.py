@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.coder import Coder, broken_visits
-from codesheet.coding.columns import Index, values_of
+from codesheet.coding.columns import Index
 from codesheet.coding.history import CODE, DAY, UNITS, History
+from codesheet.coding.plain_values import values_of
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.language.values import Scalar, fold, show_value
 from codesheet.model import Origin, Rulebook
