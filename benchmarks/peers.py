@@ -37,7 +37,7 @@ def bouts(folder: Path, rows: int, names: Sequence[str], *, even: bool = True) -
             yield write_bout(f"{task.name}; uniform rows", task, uniform, names, folder / f"{policy} even")
     task = real_task(WORKBOOKS, folder / "rules")
     coded = real_rows(WORKBOOKS, folder, rows)
-    yield write_bout(f"{task.name}; a month's rows", task, coded, names, folder / "real month")
+    yield write_bout(f"{task.name}; months' rows", task, coded, names, folder / "real month")
     if even:
         uniform = uniform_real_rows(task, fewer)
         yield write_bout(f"{task.name}; uniform rows", task, uniform, names, folder / "real even")
@@ -114,7 +114,7 @@ def main() -> None:
     """Read the command line, run, print, keep."""
     parser = parser_of(__doc__)
     parser.add_argument(
-        "--rows", type=int, default=1_000_000, help="rows of the month; uniform ones: a tenth"
+        "--rows", type=int, default=1_000_000, help="rows of each table; uniform ones: a tenth"
     )
     parser.add_argument("--only", nargs="+", choices=list(PACKAGES), default=list(PACKAGES), metavar="ENGINE")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)

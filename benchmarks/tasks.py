@@ -5,8 +5,9 @@ table as codesheet reads it; value sets are given as their members and effective
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,12 @@ from codesheet.commands.loading import load_ruleset
 from codesheet.compiling.compiler import compile_rulebook
 from codesheet.compiling.rules_files import write_rules
 from codesheet.compiling.ruleset import Ruleset
+from codesheet.exports.export import Export
 from codesheet.exports.reader import read_export
 from codesheet.language.formulas import Formula
 from codesheet.language.unary_tests import AnyOf, InSet, Interval, Not, UnaryTest
 from codesheet.language.values import FieldType
-from codesheet.model import DecisionTable, HitPolicy, Origin, Required, Rule, Rulebook, ValueSet
+from codesheet.model import DecisionTable, HitPolicy, Origin, Required, Result, Rule, Rulebook, ValueSet
 from invented_rulebooks import Size, write_rulebook
 from make_load import MONTH, Load, write_load
 from visit_rows import DAY, table_of, with_visits
@@ -115,22 +117,46 @@ def _alone(table: DecisionTable, whole: Rulebook) -> Rulebook:
 
 
 def real_rows(workbooks: Path, folder: Path, rows: int, seed: int = 1) -> pa.Table:
-    """Give the rows that the shipped rulebook puts to its table, of a load of so many rows coded with it."""
-    ruleset = load(workbooks)
+    """Give so many rows that the shipped rulebook puts to its table, of as many months as hold them.
+
+    Each month is a load of so many rows, with a seed of its own; about a quarter of its rows reach the table.
+    """
+    whole = load(workbooks).rulebook
+    coder, inputs = _coder_of_fields(whole), whole.decisions[REAL_TABLE].inputs
+    parts: list[pa.Table] = []
+    months = count(seed)
+    while sum(part.num_rows for part in parts) < rows:
+        export = _month(whole, folder, Load(rows, next(months)))
+        parts += [_inputs_of(coder.code_frame(one.frame, {}).view.frame, inputs) for one in export.chunks()]
+    return with_visits(pa.concat_tables(parts).slice(0, rows).combine_chunks())
+
+
+def _coder_of_fields(rulebook: Rulebook) -> Coder:
+    """Give a coder of the fields of rows alone: what lines become of them changes none of these."""
+    giving = {name: table for name, table in rulebook.decisions.items() if table.result is Result.FIELDS}
+    ruleset, issues = compile_rulebook(
+        dataclasses.replace(
+            rulebook, decisions=giving, examples=(), code_pairs=None, unit_limits=None, add_on_codes=None
+        )
+    )
+    if issues:
+        raise SystemExit("\n".join(map(str, issues)))
+    return Coder(ruleset)
+
+
+def _month(rulebook: Rulebook, folder: Path, load_of: Load) -> Export:
     file = folder / "load.parquet"
-    write_load(file, Load(rows, seed))
-    export, _ = read_export([file], ruleset.rulebook, folder)
+    write_load(file, load_of)
+    export, _ = read_export([file], rulebook, folder)
     if export is None:
         raise SystemExit(f"{file} cannot be read")
-    coder, table = Coder(ruleset), ruleset.rulebook.decisions[REAL_TABLE]
-    parts = [_inputs_of(coder.code_frame(chunk.frame, {}).view.frame, table) for chunk in export.chunks()]
-    return with_visits(pa.concat_tables(parts).combine_chunks())
+    return export
 
 
-def _inputs_of(frame: Frame, table: DecisionTable) -> pa.Table:
-    """Give the days and the inputs of the rows that a table decides."""
+def _inputs_of(frame: Frame, inputs: Sequence[str]) -> pa.Table:
+    """Give the days and the inputs of the rows that the real table decides."""
     columns = {DAY: pa.array(frame[DAY].data.astype(np.int64))}
-    for name in table.inputs:
+    for name in inputs:
         column = frame[name]
         if column.type.is_text:
             words = pa.array(frame.vocabulary.texts(), pa.string())

@@ -113,6 +113,7 @@ def test_rows_are_of_the_size_asked_for(tmp_path: Path) -> None:
     assert 450 < month.num_rows <= 500
     assert len(set(resampled(month, 1000, 30)["Payer"].to_pylist())) > 20
     coded = real_rows(WORKBOOKS, tmp_path, 200)
+    assert coded.num_rows == 200
     assert {"chemo", "therapeutic"} <= set(coded["Family"].to_pylist())
 
 
