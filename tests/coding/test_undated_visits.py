@@ -68,3 +68,34 @@ def test_undated_rows_of_claim_edits_hold_and_what_was_used_on_an_unknown_day_is
     ruleset, issues = compile_rulebook(rulebook_of(UNDATED + SHEETS))
     assert issues == []
     compare(blocks(SEEN), code(ruleset, VISITS.strip(), tmp_path))
+
+
+LOOKED_UP = """
+# Drugs
+| Lookup | Drugs |
+| KEY    | VALUE | FROM       |
+| HCPCS  | Size  | Effective from |
+| A1111  | 1     | 2020-01-01 |
+| B2222  | 2     |            |
+"""
+ASKED_FOR = """
+| Visit ID | Date of service | Patient ID | HCPCS | Quantity |
+| V1       |                 | P1         | A1111 | 1        |
+| V2       |                 | P1         | B2222 | 1        |
+| V3       |                 | P1         | C3333 | 1        |
+| V4       | 2019-05-04      | P1         | A1111 | 1        |
+"""
+MESSAGES = """
+```review
+| Visit ID | Message                                                          |
+| V1       | A1111 is in Drugs on some days, and this day is not known        |
+| V3       | C3333 is not in Drugs                                            |
+| V4       | A1111 is not in Drugs on 2019-05-04: it begins on 2020-01-01     |
+```
+"""
+
+
+def test_what_a_lookup_says_of_an_unknown_day(tmp_path: Path) -> None:
+    ruleset, issues = compile_rulebook(rulebook_of(UNDATED + LOOKED_UP))
+    assert issues == []
+    compare(blocks(MESSAGES), code(ruleset, ASKED_FOR.strip(), tmp_path))

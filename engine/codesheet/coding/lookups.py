@@ -239,6 +239,9 @@ class Join:
     ) -> str:
         shown = ", ".join(show_value(v, key.type) for v, key in zip(values, keys, strict=True))
         known = self._periods_of(values, day, view)
+        if np.isnan(day):
+            on_some = f"in {self.table.name} on some days, and this day is not known"
+            return f"{shown} is {on_some if known else f'not in {self.table.name}'}"
         text = f"{shown} is not in {self.table.name} on {_day(day)}"
         ended = [p.last for p in known if p.last is not None and p.last < day]
         begins = [p.first for p in known if p.first is not None and p.first > day]

@@ -110,13 +110,18 @@ def _object_to_unknown_key(table: LookupTable, keys: list[Answer], record: Recor
             )
         return
     shown = ", ".join(show_value(key.value, key.type) for key in keys)
-    text = f"{shown} is not in {table.name} on {_day(record.day)}"
     known = [
         row.period
         for row in table.rows
         if all(_accepts(test, key, record, world) for test, key in zip(row.keys, keys, strict=True))
     ]
-    if record.day is not None:
+    if record.day is None:
+        where = (
+            f"in {table.name} on some days, and this day is not known" if known else f"not in {table.name}"
+        )
+        text = f"{shown} is {where}"
+    else:
+        text = f"{shown} is not in {table.name} on {_day(record.day)}"
         ended = [period.last for period in known if period.last is not None and period.last < record.day]
         begins = [period.first for period in known if period.first is not None and period.first > record.day]
         if ended:
@@ -126,5 +131,5 @@ def _object_to_unknown_key(table: LookupTable, keys: list[Answer], record: Recor
     world.log.object_to(record, text, rule=str(table.at))
 
 
-def _day(day: float | None) -> str:
-    return "" if day is None else date.fromordinal(int(day)).isoformat()
+def _day(day: float) -> str:
+    return date.fromordinal(int(day)).isoformat()
