@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from codesheet.coding.coded import Coded
 from codesheet.coding.coder import Coder
 from codesheet.coding.columns import MISSING, Column, Frame
-from codesheet.coding.report import Coded
 from codesheet.model import Origin
 from contenders.wording import JOINT
 from tasks import Task

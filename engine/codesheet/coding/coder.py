@@ -12,6 +12,7 @@ import numpy as np
 from codesheet.coding.add_on_codes import AddOnJoin
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.code_pairs import PairJoin
+from codesheet.coding.coded import Coded
 from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index
 from codesheet.coding.context import Asks, Context
 from codesheet.coding.decided_fields import decide_fields
@@ -25,7 +26,7 @@ from codesheet.coding.line_changes import change_lines
 from codesheet.coding.lines import Lines, combine, note_dropped, without_dropped
 from codesheet.coding.lookups import Join
 from codesheet.coding.made_lines import Made, NoLines, gather, make_lines
-from codesheet.coding.report import Coded, history_lines, report
+from codesheet.coding.report import history_lines, report
 from codesheet.coding.settling import Settling, still_changing
 from codesheet.coding.tables import Table
 from codesheet.coding.unit_limits import LimitJoin

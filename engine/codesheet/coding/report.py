@@ -1,6 +1,5 @@
 """A coded batch as the tables of DESIGN §8: claim lines, visits, rows, review, edits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from codesheet.coding.batch import CodedBatch, Encounters
-from codesheet.coding.columns import MISSING, Column, Frame, Ids, Index, Vocabulary, text_column
-from codesheet.coding.edits import DISPOSITIONS, DROP, NO_LINE, REVIEW, EditKind, EditLog, Edits
+from codesheet.coding.coded import DISPOSITION_TEXTS, Coded, identity, shown
+from codesheet.coding.columns import MISSING, Ids, Index, text_column
+from codesheet.coding.edit_tables import edit_table, review_table
+from codesheet.coding.edits import DROP, NO_LINE
 from codesheet.coding.history import CODE, DAY, DISPOSITION, UNITS, VISIT
 from codesheet.coding.lines import Lines
-from codesheet.coding.made_lines import NoLines
 from codesheet.coding.text_functions import exact_codes
-from codesheet.coding.verdict import Verdict
 from codesheet.coding.view import View, distinct
 from codesheet.compiling.ruleset import Ruleset
 from codesheet.language.values import FieldType, show_value
@@ -23,19 +22,6 @@ from codesheet.model import Level, Origin, Rulebook
 
 STATUSES = ("coded", "review", "no lines", "rejected")
 _STATUSES = pa.array(STATUSES, pa.large_string())
-_DISPOSITIONS = pa.array([disposition.value for disposition in DISPOSITIONS], pa.large_string())
-_EPOCH = 719163  # the ordinal of 1970-01-01, where numpy's days begin
-
-
-@dataclass(slots=True)
-class Coded:
-    """A coded batch before it is written out as tables."""
-
-    view: View
-    lines: Lines
-    log: EditLog
-    nothing: NoLines
-    verdict: Verdict
 
 
 def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: dict[str, int]) -> CodedBatch:
@@ -47,16 +33,15 @@ def report(coded: Coded, encounters: Encounters, ruleset: Ruleset, rule_counts: 
     renumbered[standing] = np.arange(len(standing))
     visits = _Visits.of(coded.view)
     claim_lines = _claim_lines(lines, weight, coded, rulebook)
-    edits = _edits(coded, renumbered, claim_lines, visits, rulebook)
+    edits = edit_table(coded, renumbered, claim_lines, visits.number, rulebook)
     status = visits.statuses(coded, lines)
     kept_rows = int((status[visits.number] == STATUSES.index("review")).sum())
-    edit_table = edits.drop(columns=["_visit", "_row", "_facts"])
     return CodedBatch(
         claim_lines=claim_lines,
         visits=_visits(visits, status, lines, edits, coded, encounters, rulebook),
         rows=_rows(coded, encounters, status[visits.number], rulebook),
-        review=_review(edits, coded, encounters, rulebook),
-        edits=edit_table,
+        review=review_table(edits, coded, encounters, rulebook),
+        edits=edits.drop(columns=["_visit", "_row", "_facts"]),
         rejected=encounters.rejected,
         rule_counts=rule_counts,
         rows_in=encounters.row_count,
@@ -76,7 +61,7 @@ def history_lines(coded: Coded, per: tuple[str, ...]) -> pd.DataFrame:
         DAY: coded.view.days[coded.lines.row],
         CODE: words.column(frame["Code"].data),
         UNITS: frame["Units"].data,
-        DISPOSITION: text_column(_DISPOSITIONS, coded.verdict.line_weight),
+        DISPOSITION: text_column(DISPOSITION_TEXTS, coded.verdict.line_weight),
     }
     for name in per:
         column = frame[name]
@@ -112,44 +97,17 @@ class _Visits:
         return status
 
 
-def shown(column: Column, frame: Frame) -> pd.Series:
-    """Give a column the way results show it: text, numbers, dates."""
-    if column.type.is_text:
-        return frame.vocabulary.column(column.data)
-    if column.type is FieldType.DATE:
-        days = np.where(np.isnan(column.data), np.nan, column.data - _EPOCH)
-        return pd.Series(pd.to_datetime(days, unit="D"))
-    if column.type in (FieldType.YES_NO, FieldType.TIME):
-        numbers, values = pd.factorize(column.data)  # -1, the last place, where missing
-        words = [*(show_value(v, column.type) for v in values.tolist()), ""]
-        return text_column(pa.array(words, pa.large_string()), np.where(numbers < 0, len(values), numbers))
-    return pd.Series(column.data)
-
-
-def _identity(
-    rows: Index, coded: Coded, rulebook: Rulebook, after_visit: dict[str, object]
-) -> dict[str, object]:
-    """Give the columns that say which visit: key, then others, date of service, shown fields."""
-    frame = coded.view.frame
-    columns: dict[str, object] = {"Visit ID": shown(frame[rulebook.visit_key].take(rows), frame)}
-    columns |= after_visit
-    columns["Date of service"] = shown(frame[rulebook.date_of_service].take(rows), frame)
-    for name in rulebook.shown:
-        columns[name] = shown(frame[name].take(rows), frame)
-    return columns
-
-
 def _claim_lines(lines: Lines, weight: Ids, coded: Coded, rulebook: Rulebook) -> pd.DataFrame:
     frame = lines.frame
     number = _line_numbers(coded.view.visit_ids[lines.row])
-    columns = _identity(lines.row, coded, rulebook, {"Line": pd.Series(number)})
+    columns = identity(lines.row, coded, rulebook, {"Line": pd.Series(number)})
     names = ["Code", "Modifiers", "Units"]
     names += [n for n in _line_names(lines, rulebook) if n not in names]
     of_edits = [name for name in names if rulebook.fields[name].origin is Origin.CLAIM_EDIT]
     for name in names:
         if name not in of_edits:
             columns[name] = shown(frame[name], frame)
-    columns["Disposition"] = text_column(_DISPOSITIONS, weight)
+    columns["Disposition"] = text_column(DISPOSITION_TEXTS, weight)
     columns["Why"] = frame.vocabulary.column(lines.why)
     columns["Rule"] = frame.vocabulary.column(lines.address)
     columns |= {name: shown(frame[name], frame) for name in of_edits}  # what limits and pairs turned on
@@ -176,90 +134,6 @@ def _line_numbers(visits: Ids) -> Index:
     return count - np.maximum.accumulate(np.where(leads, count, 0)) + 1 if len(visits) else count
 
 
-def _edits(
-    coded: Coded, renumbered: Index, claim_lines: pd.DataFrame, visits: _Visits, rulebook: Rulebook
-) -> pd.DataFrame:
-    """Give every edit once a visit; edits that say the same are one."""
-    chunks = coded.log.chunks
-    words = coded.view.frame.vocabulary
-
-    def stacked(name: str) -> Index:
-        arrays = [getattr(chunk, name).astype(np.int64) for chunk in chunks]
-        return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int64)
-
-    rows, weight, message, facts = (stacked(n) for n in ("rows", "weight", "message", "facts"))
-    queue = _queues(stacked("queue"), weight, facts, coded.view.frame, rulebook)
-    turns, ties = _turns(chunks), _conflict_ranks(chunks, message, words)
-    ranked = np.lexsort((ties, turns, coded.view.order[rows]))
-    same = [visits.number[rows], weight, message, queue]
-    first = ranked[np.sort(distinct([codes[ranked] for codes in same], len(rows))[1])]
-    rows, line = rows[first], stacked("lines")[first]
-    line = renumbered[line]
-    known = line != NO_LINE
-    line_number = np.full(len(rows), np.nan)
-    line_number[known] = claim_lines["Line"].to_numpy()[line[known]]
-    code = np.full(len(rows), "", dtype="object")
-    code[known] = claim_lines["Code"].to_numpy()[line[known]]
-    columns = _identity(rows, coded, rulebook, {"Line": pd.Series(line_number), "Code": pd.Series(code)})
-    columns["Disposition"] = text_column(_DISPOSITIONS, weight[first])
-    columns["Queue"] = words.column(queue[first])
-    columns["Message"] = words.column(message[first])
-    columns["Rule"] = words.column(stacked("rule")[first])
-    columns |= {"_visit": visits.number[rows], "_row": rows, "_facts": facts[first]}
-    return pd.DataFrame(columns)
-
-
-def _queues(queue: Index, weight: Index, facts: Index, frame: Frame, rulebook: Rulebook) -> Index:
-    """Send review edits that name no queue to that of the facts they ask for, or to the rulebook's own."""
-    open_edits = (queue == MISSING) & (weight == REVIEW)
-    asked, numbers = np.unique(facts[open_edits], return_inverse=True)
-    names = [rulebook.queue_for(frame.roots.sets[root]) or None for root in asked.tolist()]
-    queue = queue.copy()
-    queue[open_edits] = frame.vocabulary.ids_of(names)[numbers]
-    return queue
-
-
-def _turns(chunks: Sequence[Edits]) -> Index:
-    """Give edits the turns of what raised them, a table after another."""
-    tables = np.array([chunk.table[0] for chunk in chunks], dtype=np.int64)
-    turns = np.cumsum(np.diff(tables, prepend=tables[:1]) != 0)
-    return np.repeat(turns, [len(chunk.rows) for chunk in chunks]).astype(np.int64)
-
-
-def _conflict_ranks(chunks: Sequence[Edits], message: Index, words: Vocabulary) -> Index:
-    """Rank conflicts by their words: a table logs them in an order that turns on the other visits."""
-    present, numbers = np.unique(message, return_inverse=True)
-    ranks = np.argsort(np.argsort(words.texts()[present], kind="stable"), kind="stable")[numbers]
-    conflicts = np.array([chunk.kind is EditKind.CONFLICT for chunk in chunks], dtype=bool)
-    return np.where(np.repeat(conflicts, [len(chunk.rows) for chunk in chunks]), ranks, 0)
-
-
-def queue_order(queue: str) -> str:
-    """Give the sort key of a queue: each person's work stands together, and what has no queue comes last."""
-    return queue.casefold() or "\U0010ffff"
-
-
-def _review(edits: pd.DataFrame, coded: Coded, encounters: Encounters, rulebook: Rulebook) -> pd.DataFrame:
-    """Give the worklist: one line for each thing a person must decide."""
-    todo = edits[edits["Disposition"] == DISPOSITIONS[REVIEW].value]
-    numbers, queues = pd.factorize(todo["Queue"].to_numpy(dtype="object"))
-    ranks = np.argsort(np.argsort(np.array([queue_order(queue) for queue in queues], dtype="str")))
-    todo = todo.iloc[np.argsort(ranks[numbers], kind="stable")]
-    sets = coded.view.frame.roots.sets
-    facts = [", ".join(sorted(sets[i])) for i in todo["_facts"].tolist()]
-    places = todo["_row"].to_numpy(dtype=np.int64)
-    columns = {name: todo[name].to_numpy() for name in ("Visit ID", "Date of service", *rulebook.shown)}
-    columns |= {
-        "Queue": todo["Queue"].to_numpy(),
-        "Message": todo["Message"].to_numpy(),
-        "Facts": np.array(facts, dtype="object"),
-        "Rule": todo["Rule"].to_numpy(),
-        "File": encounters.file_of_row.to_numpy()[places],
-        "Row": encounters.file_rows.to_numpy()[places],
-    }
-    return pd.DataFrame(columns)
-
-
 def _visits(
     visits: _Visits,
     status: Index,
@@ -269,7 +143,7 @@ def _visits(
     encounters: Encounters,
     rulebook: Rulebook,
 ) -> pd.DataFrame:
-    columns = _identity(visits.first, coded, rulebook, {})
+    columns = identity(visits.first, coded, rulebook, {})
     columns["Status"] = text_column(_STATUSES, status)
     columns["Codes"] = _joined_by(visits.number[lines.row], _code_texts(lines), len(visits.first))
     words = (edits["Disposition"].astype("str") + ": " + edits["Message"].astype("str")).to_numpy(

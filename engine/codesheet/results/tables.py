@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codesheet.coding.batch import CodedBatch
-from codesheet.coding.report import queue_order
+from codesheet.coding.edit_tables import queue_order
 from codesheet.results.spooled_table import SpooledTable
 
 
