@@ -1,18 +1,15 @@
 """An export coded on a Dask cluster of processes: the same results as on one machine, come what may."""
 
 import json
-import os
 import re
-import signal
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from distributed import LocalCluster
+from killed_workers import one_killed_once
 from pyarrow import csv, parquet
 from typer.testing import CliRunner, Result
 
@@ -106,22 +103,8 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
     cluster: LocalCluster, exports: Path, alone: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "coded"
-    killed: list[int] = []
-
-    def kill_once_chunks_are_coded() -> None:
-        for _ in range(600):
-            if any(tmp_path.glob(".coded.*.working/coded.*/Rows.0")):
-                worker = next(iter(cluster.workers.values()))
-                killed.append(worker.process.pid)
-                os.kill(worker.process.pid, signal.SIGKILL)
-                return
-            time.sleep(0.05)
-
-    killer = threading.Thread(target=kill_once_chunks_are_coded)
-    killer.start()
-    result = run(str(exports), "-o", str(target), "--scheduler", cluster.scheduler_address)
-    killer.join()
-    assert len(killed) == 1
+    with one_killed_once(".coded.*.working/coded.*/Rows.0", tmp_path, cluster):
+        result = run(str(exports), "-o", str(target), "--scheduler", cluster.scheduler_address)
     assert result.exit_code == 0, result.output
     assert_same(target, alone)
 

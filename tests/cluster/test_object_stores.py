@@ -13,6 +13,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from distributed import LocalCluster
+from killed_workers import one_killed_once
 from pyarrow import compute, csv, fs, parquet
 from typer.testing import CliRunner, Result
 
@@ -132,6 +133,16 @@ def test_a_cluster_codes_objects_as_one_machine_codes_files(
         assert result.exit_code == 1
         assert "s3://clinic/notes/readme.txt" in result.stderr
         assert [path.name for path in tmp_path.iterdir()] == ["whole"]
+
+
+def test_a_worker_that_is_killed_while_objects_are_read_changes_nothing(local: Path, tmp_path: Path) -> None:
+    target = tmp_path / "coded"
+    options = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
+    with (
+        LocalCluster(n_workers=2, **options) as running,
+        one_killed_once(".coded.*.working/file.*", tmp_path, running),
+    ):
+        assert_same(coded(target, f"{VISITS}*.parquet", "--scheduler", running.scheduler_address), local)
 
 
 def test_csv_and_excel_objects(store: fs.S3FileSystem, tmp_path: Path) -> None:
