@@ -144,7 +144,7 @@ class Projector:
         """Tell values apart by the stretch between the tests' bounds they lie in; judge a middle of each."""
         of_values = np.searchsorted(self._edges, numbered.values, side="right")
         places = np.append(of_values, 0)  # the last place serves MISSING
-        stretches = present(places).tolist()
+        stretches = present(places[present(numbered.places)]).tolist()  # some values no row has
         unknown = [place for place in stretches if place not in self._classes]
         if unknown:
             self._judge_places(np.array(unknown, dtype=np.int64))
