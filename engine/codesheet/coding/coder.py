@@ -274,17 +274,17 @@ def _visit_ids(column: Column) -> Ids:
     return np.unique(column.data, return_inverse=True)[1].astype(np.int32)
 
 
-def _order(visits: Ids, row_order: str, frame: Frame) -> Index:
+def _order(visits: Ids, row_order: str, frame: Frame) -> Index | range:
     """Rank the rows: visits as they first appear, then Row order, then as they came."""
-    rows = np.arange(len(visits))
     in_turn = bool((visits[1:] >= visits[:-1]).all())
     if in_turn and not row_order:
-        return rows
+        return range(len(visits))
+    rows = np.arange(len(visits))
     visit = visits if in_turn else distinct([visits], len(visits))[0]
     within = _sortable(frame[row_order], frame) if row_order else rows
     later = (visit[1:] > visit[:-1]) | ((visit[1:] == visit[:-1]) & (within[1:] >= within[:-1]))
     if later.all():
-        return rows
+        return range(len(visits))
     order = np.empty(len(rows), dtype=np.int64)
     order[np.lexsort((rows, within, visit))] = rows
     return order

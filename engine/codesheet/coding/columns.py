@@ -25,7 +25,7 @@ Index: TypeAlias = NDArray[np.int64]
 
 MISSING = -1
 _NOT_YET = -2
-_PIECE = 1 << 14
+_PIECE = 1 << 13
 _CLOSE = 1 << 12
 """Whole numbers no farther apart are told apart without hashing: minutes, units, days of a year."""
 

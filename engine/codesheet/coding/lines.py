@@ -82,7 +82,7 @@ class Lines:
 
     def view(self, rows: View) -> View:
         """See the lines as formulas and tests do."""
-        return rows.part(self.frame, self.row, order=np.arange(len(self), dtype=np.int64))
+        return rows.part(self.frame, self.row, order=range(len(self)))
 
 
 def without_dropped(lines: Lines, context: Context) -> Lines:
@@ -120,9 +120,10 @@ def code_and_reason(lines: Lines, places: Index, between: str) -> Ids:
 
 def combine(lines: Lines, view: View) -> Lines:
     """Make lines of a visit and day one that are alike in every line field but Units, which are added."""
-    numbers, first = _alike(lines, view)
-    if len(first) == len(lines):
+    alike = _alike(lines, view)
+    if alike is None:
         return lines
+    numbers, first = alike
     kept = lines.take(first)
     of_line, rows = numbers[lines.joined[0]], lines.joined[1]
     once = distinct([of_line, rows], len(rows))[1]  # parts that were split off share rows with their line
@@ -135,9 +136,12 @@ def combine(lines: Lines, view: View) -> Lines:
     return kept
 
 
-def _alike(lines: Lines, view: View) -> tuple[Index, Index]:
-    """Give each line a number, those to be made one the same, and for each number its first line."""
-    visits, rows = view.visit_ids[lines.row], np.arange(len(lines))
+def _alike(lines: Lines, view: View) -> tuple[Index, Index] | None:
+    """Give each line a number, those to be made one the same, and for each number its first line.
+
+    Gives None where no lines are alike.
+    """
+    visits = view.visit_ids[lines.row]
     follows = np.zeros(len(lines) + 1, dtype=bool)  # a line of the same visit: these stand together
     follows[1:-1] = visits[1:] == visits[:-1]
     several = np.flatnonzero(follows[1:] | follows[:-1])
@@ -146,13 +150,16 @@ def _alike(lines: Lines, view: View) -> tuple[Index, Index]:
     ordered = np.sort(keys)
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(again):  # most lines have a code no other line of their visit has
-        return rows, rows
+        return None
     maybe = several[np.isin(keys, again)]
     some = lines.take(maybe)
     codes = [exact_codes(some.frame[name]) for name in lines.set_names if name not in ("Units", "Reason")]
     days = np.nan_to_num(view.days[some.row]).astype(np.int64)  # an example may lack its day
     fates = [some.weight, some.denied.astype(np.int32)]
     numbers, first = distinct([visits[maybe], days, *fates, *codes], len(maybe))
+    if len(first) == len(maybe):
+        return None
+    rows = np.arange(len(lines))
     leads = rows.copy()
     leads[maybe] = maybe[first[numbers]]
     first = np.flatnonzero(leads == rows)

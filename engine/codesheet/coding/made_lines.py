@@ -141,7 +141,7 @@ def gather(made: list[Made], context: Context) -> Lines:
     of = _concatenated(
         [m.of + start if start else m.of for m, start in zip(made, starts[:-1], strict=True)], np.int64
     )
-    order = _in_line_order(made, view.order[rows], of)
+    order = _in_line_order(made, view.ranks(rows), of)
     if order is not None:
         rows, of = rows[order], of[order]
     each = _each_once(made, names, view)

@@ -140,14 +140,14 @@ class View:
     """A frame with what its evaluation needs besides columns.
 
     `own` holds columns that belong to no field: `days` are dates of service (ordinals), `visit_ids` numbers
-    of visits, `order` ranks the rows (or lines) by visit and Row order. Of a part of another view (`parent`,
-    whose rows `index` names) they are copied when first asked for, as a frame's are.
+    of visits, `order` ranks the rows (or lines) by visit and Row order (a range: they stand so). Of a part of
+    another view (`parent`, whose rows `index` names) they are copied when first asked for, as a frame's are.
     """
 
     frame: Frame
     sets: Sets
     rulebook: Rulebook
-    own: dict[str, Data]
+    own: dict[str, Data | range]
     parent: "View | None" = None
     index: Index | None = None
 
@@ -173,13 +173,19 @@ class View:
             if self.parent is None or self.index is None:
                 raise KeyError(name)
             found = self.own[name] = self.parent.own_column(name)[self.index]
+        elif isinstance(found, range):
+            found = self.own[name] = np.arange(len(found))
         return found
+
+    def ranks(self, rows: Index) -> Index:
+        """Give the ranks of some rows (or lines)."""
+        return rows if isinstance(self.own.get("order"), range) else self.order[rows]
 
     def take(self, index: Index) -> "View":
         """Give the view of the rows of an index."""
         return self.part(self.frame.take(index), index)
 
-    def part(self, frame: Frame, index: Index, **own: Data) -> "View":
+    def part(self, frame: Frame, index: Index, **own: Data | range) -> "View":
         """Give the view of another frame, whose rows (or lines) belong to those of an index."""
         return View(frame, self.sets, self.rulebook, own, self, index)
 
