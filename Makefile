@@ -53,6 +53,7 @@ pictures: run  ## draw the pictures of the README (needs LibreOffice and poppler
 
 bench: $(VENV)/ready-to-bench  ## measure (about an hour on an idle machine), write docs/performance.md
 	$(BIN)/python benchmarks/end_to_end.py --write docs/performance.md
+	$(BIN)/python benchmarks/check_speed.py --write docs/performance.md
 	$(BIN)/python benchmarks/growth.py --write docs/performance.md
 	$(BIN)/python benchmarks/peers.py --write docs/performance.md
 	$(BIN)/python benchmarks/targets.py --write docs/performance.md

@@ -1,25 +1,28 @@
-"""Times `codesheet check`: the shipped rulebook, and invented rulebooks of growing size.
+"""Measures the command `check`, as a process from start to end: the shipped rulebook, and invented ones.
 
-    python benchmarks/check_speed.py                    the shipped rulebook, 1,000 and 10,000 rules
-    python benchmarks/check_speed.py --rules 5000       another size
+    python benchmarks/check_speed.py --write docs/performance.md
+    python benchmarks/check_speed.py --rules 5000 --runs 1          another size
 
-A run prints seconds of reading, table logic and all; the process's own start is not counted.
+The invented rulebooks have what is dear to judge: a quarter of the rules under Unique with ranges and dates,
+a quarter under First with ranges that overlap, a quarter under Collect with sets of drugs, a quarter under
+Override with crossing scopes.
 """
 
 import argparse
-import resource
+import os
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from openpyxl import Workbook
 
-from codesheet.checks import check
-from codesheet.commands.rulebooks import check_rulebook
 from codesheet.sheets.rulebook import read_rulebook
+from measuring import Spread, command, kept, machine, markdown, parser_of, save, shown, taken_under
 
 SHIPPED = Path(__file__).parent.parent / "workbooks"
+HEADINGS = ("rulebook", "workbooks", "rules", "seconds", "processor s", "peak MB")
 PAYERS = [f"Payer {number}" for number in range(40)]
 ROUTES = ["IV", "SC", "IM", "ID"]
 
@@ -52,11 +55,8 @@ def make_rulebook(rules: int, folder: Path) -> None:
     _sheet(book, "Lines", [*_head("Lines", "claim lines", "Unique"), *_unique(quarter)])
     _sheet(book, "Sizes", [*_head("Sizes", "fields", "First"), *_first(quarter, dice)])
     _sheet(book, "Questions", [*_head("Questions", "edits", "Collect"), *_collect(quarter, dice)])
-    _sheet(
-        book,
-        "Caps",
-        [*_head("Caps", "fields", "Override"), ["Scope", "Payer < Payer group"], *_override(quarter)],
-    )
+    scope: list[list[object]] = [["Scope", "Payer < Payer group"]]
+    _sheet(book, "Caps", [*_head("Caps", "fields", "Override"), *scope, *_override(quarter)])
     book.save(folder / "book.xlsx")
 
 
@@ -114,34 +114,65 @@ def _override(count: int) -> list[list[object]]:
     return rows
 
 
-def measure(name: str, folder: Path) -> None:
-    """Time one rulebook, and print a line."""
-    start = time.perf_counter()
+def rules_of(folder: Path) -> int:
+    """Count the rules of a rulebook's decision tables."""
     rulebook, _ = read_rulebook(folder)
-    read = time.perf_counter()
-    assert rulebook is not None  # noqa: S101 - the script's own rulebook
-    check(rulebook)
-    logic = time.perf_counter()
-    issues = check_rulebook(folder, lambda _: None)
-    whole = time.perf_counter()
-    rules = sum(len(table.rules) for table in rulebook.decisions.values())
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{name:>16}: {rules:>6} rules  read {read - start:6.2f} s  table logic {logic - read:6.2f} s"
-        f"  whole check {whole - logic:6.2f} s  {len(issues)} issues  {memory} MB"
-    )
+    return sum(len(table.rules) for table in rulebook.decisions.values()) if rulebook else 0
+
+
+def measured(given: argparse.Namespace) -> dict[str, Any]:
+    """Check each rulebook as often as asked for, in turns."""
+    runs = given.runs or (1 if given.quick else 3)
+    figures: dict[str, Any] = {"machine": machine(), "runs": runs, "found": []}
+    with tempfile.TemporaryDirectory() as folder:
+        rulebooks = {"shipped": SHIPPED}
+        for size in [200] if given.quick else given.rules:
+            rulebooks[f"invented, {size:,} rules"] = invented = Path(folder) / str(size)
+            invented.mkdir()
+            make_rulebook(size, invented)
+        turns = [[command(["check", str(path)], 0.05) for path in rulebooks.values()] for _ in range(runs)]
+        for (name, path), of_runs in zip(rulebooks.items(), zip(*turns, strict=True), strict=True):
+            workbooks = len([file for file in path.rglob("*.xlsx") if "samples" not in file.parts])
+            one = {"name": name, "workbooks": workbooks, "rules": rules_of(path), "runs": list(of_runs)}
+            figures["found"].append(one)
+    figures["load_at_end"] = os.getloadavg()[0]
+    return figures
+
+
+def spread(one: dict[str, Any], what: str) -> Spread | None:
+    """Give a figure of one rulebook over its runs; None where a run failed."""
+    values = [run.get(what) for run in one["runs"]]
+    return None if None in values else Spread.of(values)
+
+
+def rows(found: Sequence[dict[str, Any]]) -> Iterator[Sequence[str]]:
+    """Give the rows of the table."""
+    for one in found:
+        seconds, processor, peak = (spread(one, what) for what in ("seconds", "cpu_seconds", "peak"))
+        counts = one["name"], str(one["workbooks"]), f"{one['rules']:,}"
+        if seconds is None or processor is None or peak is None:
+            failed = next(run["failed"] for run in one["runs"] if "failed" in run)
+            yield *counts, f"failed: {failed}", "", ""
+        else:
+            yield *counts, seconds.show(), processor.show(), peak.show(",.0f")
+
+
+def report(figures: dict[str, Any]) -> str:
+    """Print everything as Markdown."""
+    return "\n\n".join([taken_under(figures), markdown(HEADINGS, rows(figures["found"]))])
 
 
 def main() -> None:
-    """Measure the shipped rulebook and invented ones."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--rules", type=int, nargs="*", default=[1_000, 10_000], help="sizes to try")
-    sizes = parser.parse_args().rules
-    measure("shipped", SHIPPED)
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            make_rulebook(size, Path(folder))
-            measure(f"{size:,} invented", Path(folder))
+    """Read the command line, run, print, keep."""
+    parser = parser_of(__doc__)
+    parser.add_argument("--rules", type=int, nargs="+", default=[1_000, 10_000], help="sizes to try")
+    given = parser.parse_args()
+    figures = kept("check_speed") if given.kept else None
+    if figures is None:
+        figures = measured(given)
+        if not given.quick:
+            save("check_speed", figures)
+    shown("check_speed", report(figures), None if given.quick else given.write)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Sets the figures kept by the other benchmarks against what codesheet is to reach; prints one table.
 
-After peers.py, growth.py and end_to_end.py: python benchmarks/targets.py --write docs/performance.md
+After peers.py, growth.py, end_to_end.py and check_speed.py:
+
+    python benchmarks/targets.py --write docs/performance.md
 """
 
 import argparse
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import check_speed
 from bouts import CODESHEET, DUCKDB, Figures
 from end_to_end import growth_of_memory, times_alone
 from growth import Point, each, spread
@@ -41,6 +44,7 @@ class Target:
     at_least: bool
     script: str
     judge: Callable[[Kept], Seen]
+    unit: str = "×"
 
     def line(self) -> Sequence[str]:
         """Give the line of the table."""
@@ -52,7 +56,7 @@ class Target:
             return self.title, "too few rows to say", "", f"{seen.rows:,} rows<br>{seen.words}", command
         reached = seen.figure >= self.limit if self.at_least else seen.figure <= self.limit
         wanted = "wanted" if self.at_least else "allowed"
-        margin = f"{seen.figure:.3g}× where {self.limit:.3g}× is {wanted}"
+        margin = f"{seen.figure:.3g}{self.unit} where {self.limit:.3g}{self.unit} is {wanted}"
         return self.title, "yes" if reached else "**no**", margin, seen.words, command
 
 
@@ -105,6 +109,20 @@ def many_and_few(ran: Iterable[int], times: float) -> tuple[int, int] | None:
     sizes = sorted(ran)
     few = [size for size in sizes if size * times <= sizes[-1]]
     return (sizes[-1], few[-1]) if few else None
+
+
+def check(rulebook: str) -> Callable[[Kept], Seen]:
+    """Judge the seconds of the command `check`, of the largest rulebook whose name begins so."""
+
+    def judge(figures: Kept) -> Seen:
+        found = [one for one in (figures or {"found": []})["found"] if one["name"].startswith(rulebook)]
+        largest = max(found, key=lambda one: int(one["rules"]), default=None)
+        seconds = None if largest is None else check_speed.spread(largest, "seconds")
+        if largest is None or seconds is None:
+            return Seen(None)
+        return Seen(seconds.middle, f"{largest['rules']:,} rules: {seconds.show()} s")
+
+    return judge
 
 
 def linear(figures: Kept) -> Seen:
@@ -181,6 +199,22 @@ TARGETS = (
         at_least=False,
         script="growth",
         judge=many_rules,
+    ),
+    Target(
+        "the shipped rulebook checked in under 2 s",
+        limit=2,
+        at_least=False,
+        script="check_speed",
+        judge=check("shipped"),
+        unit=" s",
+    ),
+    Target(
+        "10,000 rules checked in tens of seconds",
+        limit=30,
+        at_least=False,
+        script="check_speed",
+        judge=check("invented"),
+        unit=" s",
     ),
 )
 

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+import check_speed
 import end_to_end
 import growth
 import measuring
@@ -162,6 +163,7 @@ def test_a_familys_memory_is_added_up() -> None:
         (growth, "| payers: 5 |"),
         (peers, "| durable-rules, row by row |"),
         (end_to_end, "2,000 rows take "),
+        (check_speed, "| invented, 200 rules | 1 | 200 |"),
     ],
 )
 def test_quick_runs_show_tables_and_keep_nothing(
@@ -223,6 +225,16 @@ def test_memory_is_judged_between_the_most_rows_and_a_tenth(monkeypatch: pytest.
 
     assert verdict(1, 100, 120) == ["yes", "1.2× where 1.3× is allowed"]
     assert verdict(1, 100, 150) == ["**no**", "1.5× where 1.3× is allowed"]
+
+
+def test_checks_are_judged_by_their_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    def verdict(*seconds: float) -> list[str]:
+        runs = [{"seconds": one} for one in seconds]
+        found = [{"name": "shipped", "rules": 353, "runs": runs}]
+        return target_line(monkeypatch, 6, "check_speed", {"found": found})[1:3]
+
+    assert verdict(1.5, 1.9, 2.5) == ["yes", "1.9 s where 2 s is allowed"]
+    assert verdict(2.5) == ["**no**", "2.5 s where 2 s is allowed"]
 
 
 def test_many_rules_are_judged_by_what_few_take(monkeypatch: pytest.MonkeyPatch) -> None:
