@@ -25,6 +25,7 @@ def main() -> None:
     sys.unraisablehook = _again
     try:
         gc.disable()  # what is imported stays
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here: no threads to start
         from codesheet.cli import app  # noqa: PLC0415  (an interrupt while importing is caught as well)
 
         gc.freeze()

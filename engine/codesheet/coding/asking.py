@@ -74,6 +74,7 @@ class AskedTogether:
         where = _Where(fields)
         self._tests = _tests_by_field(branches, where, len(fields))
         self._gates = _gates_by_shape(branches, where)
+        self._is_one = len(branches) == 1
         self._ungated = np.array([n for n, branch in enumerate(branches) if not branch.gates], dtype=np.int64)
         self._known = Remembered[bytes, tuple[int, ...]](FACTS_REMEMBERED)
 
@@ -98,6 +99,8 @@ class AskedTogether:
     def _concerned(self, held: Sequence[Mask], kinds: Kinds) -> tuple[Index, Index]:
         """Give pairs, each once and by branch: a branch, a combination that passes a gate of it."""
         count = len(kinds)
+        if self._is_one and not self._gates:
+            return np.zeros(count, dtype=np.int64), np.arange(count)
         pairs = [(self._ungated[:, None] * count + np.arange(count)).reshape(-1)]
         for gates in self._gates:
             numbers, first = distinct([kinds[:, field] for field in gates.shape], count)
@@ -111,8 +114,11 @@ class AskedTogether:
         bits = np.zeros((len(branches), self._words), dtype=np.int64)
         parts = []
         for field, tests in enumerate(self._tests):
-            numbers, first = distinct([branches, kinds[:, field]], len(branches))
-            part = tests.held(held[field], kinds[first, field], branches[first], self._words)
+            if self._is_one:
+                numbers, part = kinds[:, field], tests.all_held(held[field], self._words)
+            else:
+                numbers, first = distinct([branches, kinds[:, field]], len(branches))
+                part = tests.held(held[field], kinds[first, field], branches[first], self._words)
             bits |= part[numbers]
             parts.append((numbers, part))
         numbers, first = distinct([branches, *bits.T], len(branches))
@@ -211,6 +217,12 @@ class _TestsOfField:
         holds = holding[kinds[at], self.columns[tests]]
         bits = np.zeros((len(branches), words * _WORD), dtype=bool)
         bits[at[holds], self.places[tests[holds]]] = True
+        return np.packbits(bits, axis=1).view(np.int64)
+
+    def all_held(self, holding: Mask, words: int) -> Index:
+        """Give the same for every kind of value, where there is a single branch."""
+        bits = np.zeros((len(holding), words * _WORD), dtype=bool)
+        bits[:, self.places] = holding[:, self.columns]
         return np.packbits(bits, axis=1).view(np.int64)
 
 

@@ -11,7 +11,7 @@ from codesheet.coding.hit_policies import Decision, Judge, Rules
 from codesheet.coding.matches import TableMatcher
 from codesheet.coding.projection import Projector
 from codesheet.coding.remembering import Remembered
-from codesheet.coding.truth import NO, UNDECIDED, all_hold, condition_roots, undecided_roots, when_used_fields
+from codesheet.coding.truth import NO, UNDECIDED, all_hold, condition_roots, undecided_roots
 from codesheet.coding.view import InForce, View, distinct, eras, period_breaks
 from codesheet.compiling.ruleset import Matching
 from codesheet.model import DecisionTable
@@ -107,7 +107,7 @@ class TableJudge:
         found = self._projectors.get(field)
         if found is None:
             tests = [(index, self._matching.tests[index]) for index in self._matcher.fields[field].tolist()]
-            found = self._projectors[field] = Projector(tests, view, when_used_fields(view))
+            found = self._projectors[field] = Projector(tests, view, view.rulebook.when_used_fields)
         return found
 
     def _match(self, combinations: Index) -> list[_Match]:

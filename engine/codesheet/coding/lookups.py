@@ -10,7 +10,7 @@ from codesheet.coding.edits import DISPOSITIONS, EditKind
 from codesheet.coding.evaluate import all_missing, message
 from codesheet.coding.plain_values import column_of
 from codesheet.coding.text_functions import per_combination
-from codesheet.coding.truth import NO, UNDECIDED, condition_roots, condition_truth, when_used_fields
+from codesheet.coding.truth import NO, UNDECIDED, condition_roots, condition_truth
 from codesheet.coding.view import View, eras, period_breaks, undecided_rows
 from codesheet.language.unary_test_acceptance import Member
 from codesheet.language.unary_test_logic import accepts, set_names
@@ -66,7 +66,7 @@ class Join:
         """Set the table's VALUE fields, and raise edits for keys that are not there or there twice."""
         view = context.view
         keys = [view.frame[name] for name in self.table.keys]
-        when_used = when_used_fields(view)
+        when_used = view.rulebook.when_used_fields
         unsure = [undecided_rows(key, view.frame, when_used).astype(np.int64) for key in keys]
         truths = [condition_truth(condition, view).astype(np.int64) for condition in self._conditions]
         breaks = period_breaks(row.period for row in self.table.rows) + view.sets.breaks(self._set_names)

@@ -25,16 +25,10 @@ from codesheet.language.unary_tests import (
     Wildcard,
 )
 from codesheet.language.values import SAME_NUMBER
-from codesheet.model import Condition, Required
+from codesheet.model import Condition
 
 Truth: TypeAlias = NDArray[np.int8]
 NO, YES, UNDECIDED = 0, 1, 2
-
-
-def when_used_fields(view: View) -> frozenset[str]:
-    """Name the read fields whose absence may not be taken as an answer."""
-    fields = view.rulebook.fields.values()
-    return frozenset(field.name for field in fields if field.required is Required.WHEN_USED)
 
 
 def condition_truth(condition: Condition, view: View) -> Truth:
@@ -46,7 +40,7 @@ def test_truth(test: UnaryTest, column: Column, view: View) -> Truth:
     """Judge one unary test for every row of a column."""
     holds = _accepted(test, column, view)
     truth = holds.astype(np.int8)
-    unsure = undecided_rows(column, view.frame, when_used_fields(view)) & ~holds
+    unsure = undecided_rows(column, view.frame, view.rulebook.when_used_fields) & ~holds
     for name in compare_fields(test):
         unsure |= _compare_unsure(column, view.frame[name], view) & ~holds
     truth[unsure] = UNDECIDED
@@ -58,7 +52,7 @@ def _compare_unsure(column: Column, other: Column, view: View) -> Mask:
     united = Column(column.type, column.data, both)
     missing = column.missing | other.missing
     rootless = (column.missing & _rootless(column)) | (other.missing & _rootless(other))
-    return undecided_rows(united, view.frame, when_used_fields(view)) & missing & ~rootless
+    return undecided_rows(united, view.frame, view.rulebook.when_used_fields) & missing & ~rootless
 
 
 def _rootless(column: Column) -> Mask:

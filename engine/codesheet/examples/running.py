@@ -74,6 +74,7 @@ def _values(
     read = {f.name: f for f in rulebook.fields.values() if f.origin is Origin.READ and f.level is Level.ROW}
     cells = {name: _Cells(definition, rulebook.date_forms, issues) for name, definition in read.items()}
     values: dict[str, list[Scalar | None]] = {name: [None] * len(given) for name in read}
+    present: dict[tuple[str, ...], tuple[str, ...]] = {}
     for place, (visit, row) in enumerate(given):
         for name, cell in row.given.items():
             if cell is not None and name in read:
@@ -81,8 +82,10 @@ def _values(
         if rulebook.visit_key in read:
             values[rulebook.visit_key][place] = visit.key
         if rulebook.columns_present in read:
-            present = tuple(name for name in rulebook.fields if name in row.given)
-            values[rulebook.columns_present][place] = present
+            columns = tuple(row.given)
+            if columns not in present:
+                present[columns] = tuple(name for name in rulebook.fields if name in row.given)
+            values[rulebook.columns_present][place] = present[columns]
     return values
 
 

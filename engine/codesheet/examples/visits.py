@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from codesheet.coding.batch import CodedBatch, Encounters
 from codesheet.coding.deciders import Deciders
 from codesheet.location import CellRef
@@ -66,14 +68,20 @@ class Coded:
             (self.lines, self.batch.claim_lines, of_lines),
             (self.edits, self.batch.edits, of_edits),
         ):
-            for cells in zip(*(table[name].tolist() for name in names), strict=True):
+            for cells in zip(*(_plain(table[name]) for name in names), strict=True):
                 record = dict(zip(names, cells, strict=True))
                 by_visit.setdefault(record["Visit ID"], []).append(record)
         visits = self.batch.visits
         self.status.update(zip(visits["Visit ID"], visits["Status"], strict=True))
         self.fields.update(
-            (name, self.batch.rows[name].tolist()) for name in spoken if name in self.batch.rows.columns
+            (name, _plain(self.batch.rows[name])) for name in spoken if name in self.batch.rows.columns
         )
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """Give the values of a column; texts of Arrow are slow to ask for one by one."""
+    values: list[Any] = column.to_numpy(dtype=object).tolist()
+    return values
 
 
 def visits_of(sheet: Examples) -> Iterator[Visit]:

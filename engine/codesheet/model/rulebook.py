@@ -2,11 +2,12 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 
 from codesheet.language.values import DateForm
 from codesheet.location import CellRef
 from codesheet.model.claim_edits import AddOnCodes, CodePairs, UnitLimits
-from codesheet.model.fields import Field
+from codesheet.model.fields import Field, Required
 from codesheet.model.tables import DecisionTable, LookupTable, Period, ValueSet
 
 
@@ -44,7 +45,7 @@ class Source:
     period: Period = dataclasses.field(default_factory=Period)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
     """All workbooks of one folder, read together.
 
@@ -71,6 +72,11 @@ class Rulebook:
     columns_present: str = ""
     queues: tuple[str, ...] = ()
     queue_otherwise: str = ""
+
+    @cached_property
+    def when_used_fields(self) -> frozenset[str]:
+        """Name the fields that are read and whose absence may not be taken for an answer."""
+        return frozenset(name for name, field in self.fields.items() if field.required is Required.WHEN_USED)
 
     def queue_for(self, facts: frozenset[str]) -> str:
         """Name who finds facts out: the queue of the first of them, as declared, that has one."""
