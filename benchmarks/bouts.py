@@ -1,5 +1,6 @@
 """Contenders against each other: rules and rows written out, runs in turns in processes, answers compared."""
 
+import gc
 import os
 import pickle
 import sys
@@ -147,6 +148,8 @@ def run_child(name: str, folder: Path, rows: int) -> dict[str, Any]:
     prepared = engine.prepare(loaded, table)
     prepare_seconds = perf_counter() - start
     process = engine.process(loaded) if hasattr(engine, "process") else os.getpid()
+    gc.collect()
+    gc.freeze()  # what an engine has loaded, Python does not look through again while it decides
     before = reset_peak(process)
     start, cpu_start = perf_counter(), processor_seconds(process)
     given = engine.decide(loaded, prepared)
