@@ -130,7 +130,7 @@ def measured(given: argparse.Namespace) -> dict[str, Any]:
             rulebooks[f"invented, {size:,} rules"] = invented = Path(folder) / str(size)
             invented.mkdir()
             make_rulebook(size, invented)
-        turns = [[command(["check", str(path)], 0.05) for path in rulebooks.values()] for _ in range(runs)]
+        turns = [[command(["check", str(path)]) for path in rulebooks.values()] for _ in range(runs)]
         for (name, path), of_runs in zip(rulebooks.items(), zip(*turns, strict=True), strict=True):
             workbooks = len([file for file in path.rglob("*.xlsx") if "samples" not in file.parts])
             one = {"name": name, "workbooks": workbooks, "rules": rules_of(path), "runs": list(of_runs)}

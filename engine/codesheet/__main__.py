@@ -9,14 +9,13 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
+from codesheet.collecting import while_importing
+
 TRACEBACK = "CODESHEET_TRACEBACK"
 """An environment variable: when set, a fault of the program prints its traceback."""
 
 _FAULT, _BY_SIGNAL = 1, 128
 _SOON = 0.01  # seconds
-_NEW_OBJECTS = 50_000
-"""So many are made before Python looks for circles to free: of a rulebook's cells hardly any are, and looking
-at all of them after each 700, as is usual, takes an eighth of a check's time."""
 
 
 def main() -> None:
@@ -24,13 +23,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)  # as an exception, so that what is half written is removed
     sys.unraisablehook = _again
     try:
-        gc.disable()  # what is imported stays
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here: no threads to start
-        from codesheet.cli import app  # noqa: PLC0415  (an interrupt while importing is caught as well)
-
-        gc.freeze()
-        gc.set_threshold(_NEW_OBJECTS)
-        gc.enable()
+        with while_importing():
+            from codesheet.cli import app  # noqa: PLC0415  (an interrupt while importing is caught as well)
         app()
     except KeyboardInterrupt:
         sys.exit(_BY_SIGNAL + signal.SIGINT)

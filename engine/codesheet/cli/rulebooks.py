@@ -9,6 +9,7 @@ import typer
 
 from codesheet.cli.app import Rulebook, app
 from codesheet.cli.terminal import DONE, FAULTS, counted, fail, print_issues, progress, say
+from codesheet.collecting import never
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issue_pages import near_code, page_of
 from codesheet.issues import has_errors, without_notes
@@ -100,7 +101,7 @@ def check(
     copies: list[Path] = []
     without_copy: list[str] = []
     try:
-        with progress() as report:
+        with never(), progress() as report:
             found = rulebooks.check_rulebook(rulebook, report)
             if annotated is not None:
                 from codesheet.commands import workbooks

@@ -32,6 +32,9 @@ _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
 
 _HEAD = 4096
+_ENCRYPTED = 1
+_LENGTHS = 26
+"""Where a part's own head says how long its name and its extra field are, before it begins."""
 _HOSTILE = "it holds XML with declarations that Excel never writes", "save it again in Excel"
 _NO_ZIP = (
     zipfile.BadZipFile,
@@ -183,7 +186,7 @@ def _why_unreadable(data: bytes) -> tuple[str, str] | None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             size = sum(part.file_size for part in archive.infolist())
-            if any(_declares_entities(archive, part) for part in archive.infolist()):
+            if any(_declares_entities(data, archive, part) for part in archive.infolist()):
                 return _HOSTILE
     except _NO_ZIP:
         why = "it is no Excel workbook, or only a part of one"
@@ -194,12 +197,24 @@ def _why_unreadable(data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+def _declares_entities(data: bytes, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     """Say whether a part has a document type: entities read other files, or grow without end."""
     if not part.filename.endswith((".xml", ".rels", ".vml")):
         return False
-    with archive.open(part) as file:
-        return b"<!DOCTYPE" in file.read(_HEAD).replace(b"\0", b"").upper()
+    return b"<!DOCTYPE" in _head(data, archive, part).replace(b"\0", b"").upper()
+
+
+def _head(data: bytes, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """Give how a part begins; a workbook has dozens, and to open each as a file takes twice as long."""
+    if part.flag_bits & _ENCRYPTED or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        with archive.open(part) as file:
+            return file.read(_HEAD)
+    name, extra = struct.unpack_from("<HH", data, part.header_offset + _LENGTHS)
+    begin = part.header_offset + _LENGTHS + 4 + name + extra
+    packed = data[begin : begin + min(part.compress_size, _HEAD)]
+    if part.compress_type == zipfile.ZIP_STORED:
+        return packed
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, _HEAD)
 
 
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
