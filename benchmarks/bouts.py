@@ -18,9 +18,11 @@ SCRIPT = HERE / "peers.py"
 CODESHEET = "codesheet"
 DUCKDB = "DuckDB SQL"
 FEWER = "codesheet, fewer rows"
+PAIR = "codesheet, two processes"
 
 PACKAGES = {  # what is imported first, and how to get it
     "codesheet": ("codesheet.commands", ""),
+    "codesheet, two processes": ("codesheet.commands", ""),
     "DuckDB SQL": ("duckdb", "duckdb"),
     "polars": ("polars", "polars"),
     "durable-rules, row by row": ("durable.lang", ""),
@@ -147,14 +149,14 @@ def run_child(name: str, folder: Path, rows: int) -> dict[str, Any]:
     start = perf_counter()
     prepared = engine.prepare(loaded, table)
     prepare_seconds = perf_counter() - start
-    process = engine.process(loaded) if hasattr(engine, "process") else os.getpid()
+    processes = engine.processes(loaded) if hasattr(engine, "processes") else [os.getpid()]
     gc.collect()
     gc.freeze()  # what an engine has loaded, Python does not look through again while it decides
-    before = reset_peak(process)
-    start, cpu_start = perf_counter(), processor_seconds(process)
+    before = sum(map(reset_peak, processes))
+    start, cpu_start = perf_counter(), sum(map(processor_seconds, processes))
     given = engine.decide(loaded, prepared)
-    seconds, cpu_seconds = perf_counter() - start, processor_seconds(process) - cpu_start
-    memory = (peak(process) - before) / MEGABYTE
+    seconds, cpu_seconds = perf_counter() - start, sum(map(processor_seconds, processes)) - cpu_start
+    memory = (sum(map(peak, processes)) - before) / MEGABYTE
     (folder / "answers.pickle").write_bytes(pickle.dumps(engine.answers(loaded, given)))
     start = perf_counter()
     again = engine.load(rules)

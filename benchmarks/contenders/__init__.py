@@ -4,7 +4,7 @@
 `load` makes it ready to run; `prepare` gives rows the form the engine takes (apart from the time quoted);
 `decide` gives an answer a row; `answers` makes plain texts of them (untimed): the codes of the rules that
 count, in their order, joined by "; ", with ` x units` where the table gives units. `versions` names what ran.
-One that decides in a process of its own says in which (`process`).
+One that decides in other processes than this, or in more, says in which (`processes`).
 """
 
 from importlib import import_module
@@ -17,6 +17,7 @@ from tasks import Task
 
 NAMES = {
     "codesheet": "codesheet_coder",
+    "codesheet, two processes": "codesheet_pair",
     "DuckDB SQL": "duckdb_sql",
     "polars": "polars_expressions",
     "durable-rules, row by row": "durable_rows",

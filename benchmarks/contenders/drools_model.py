@@ -73,9 +73,9 @@ def load(rules: Path) -> Loaded:
     return Loaded(rules)
 
 
-def process(loaded: Loaded) -> int:
-    """Give the process that decides, in which time and memory are measured."""
-    return loaded.process.pid
+def processes(loaded: Loaded) -> list[int]:
+    """Name the process that decides."""
+    return [loaded.process.pid]
 
 
 def prepare(loaded: Loaded, rows: pa.Table) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+import pyarrow as pa
 import pytest
 
 import check_speed
@@ -22,6 +23,7 @@ from codesheet.checks import check
 from codesheet.commands.rulebooks import check_rulebook
 from codesheet.issues import IssueCode, has_errors
 from codesheet.sheets.rulebook import read_rulebook
+from contenders import codesheet_pair
 from invented_rulebooks import Size, rule_rows, write_rulebook
 from measuring import Spread, command, family_of, memory_of, write_between
 from peers import table_rows
@@ -177,6 +179,14 @@ def test_quick_runs_show_tables_and_keep_nothing(
     assert said in printed
     assert "failed" not in printed
     assert "no time" not in printed
+
+
+@pytest.mark.parametrize(
+    ("visits", "place"),
+    [("aabbbc", 5), ("abcdef", 3), ("aaaa", 4), ("ab", 1), ("a", 1), ("", 0), ("abbb", 4), ("aabb", 2)],
+)
+def test_two_processes_have_whole_visits(visits: str, place: int) -> None:
+    assert codesheet_pair.middle(pa.chunked_array([list(visits)], pa.string())) == place
 
 
 def test_tables_are_written_between_their_markers(tmp_path: Path) -> None:
