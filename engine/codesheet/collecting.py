@@ -1,4 +1,4 @@
-"""When Python looks for circles of objects to free: seldom, and never while a rulebook is checked.
+"""When Python looks for circles of objects to free: seldom, and no more once a rulebook is checked.
 
 Of a rulebook's cells hardly any are in a circle. To look at all of them after each 700 objects, as is usual,
 takes an eighth of a check's time; after each 50,000 still a twenty-fifth.
@@ -14,7 +14,7 @@ _NEW_OBJECTS = 50_000
 
 @contextmanager
 def while_importing() -> Iterator[None]:
-    """Do not look at what is imported, now or later: it stays."""
+    """Do not look at what is imported, now or later: it stays. Look seldom at what is made afterwards."""
     gc.disable()
     yield
     gc.freeze()
@@ -22,12 +22,7 @@ def while_importing() -> Iterator[None]:
     gc.enable()
 
 
-@contextmanager
-def never() -> Iterator[None]:
-    """Do not look, and do not look later at what is made meanwhile: for what ends with the process."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+def no_more() -> None:
+    """Look no more where the command runs: its process ends with what it does now. Elsewhere, do nothing."""
+    if gc.get_threshold()[0] == _NEW_OBJECTS:
+        gc.disable()

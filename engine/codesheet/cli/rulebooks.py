@@ -7,9 +7,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from codesheet import collecting
 from codesheet.cli.app import Rulebook, app
 from codesheet.cli.terminal import DONE, FAULTS, counted, fail, print_issues, progress, say
-from codesheet.collecting import never
 from codesheet.issue_formats import as_github, as_json
 from codesheet.issue_pages import near_code, page_of
 from codesheet.issues import has_errors, without_notes
@@ -98,10 +98,11 @@ def check(
         _explain(explain)
     from codesheet.commands import rulebooks
 
+    collecting.no_more()
     copies: list[Path] = []
     without_copy: list[str] = []
     try:
-        with never(), progress() as report:
+        with progress() as report:
             found = rulebooks.check_rulebook(rulebook, report)
             if annotated is not None:
                 from codesheet.commands import workbooks
