@@ -1,9 +1,6 @@
 """What `codesheet check` prints: rows shown, notes when asked for, pages, other forms."""
 
-import gc
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -116,17 +113,3 @@ def damage(path: Path, part: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in parts.items():
             archive.writestr(name, data[: len(data) // 2] if name == part else data)
-
-
-def test_the_command_stops_looking_for_circles_and_nobody_else(rulebook: Path) -> None:
-    check(rulebook)
-    assert gc.isenabled()
-    whole = "import atexit, gc, sys; atexit.register(lambda: print(gc.isenabled()))"
-    run = "from codesheet.__main__ import main; sys.argv = ['codesheet', *sys.argv[1:]]; main()"
-    for words, looks in (
-        (["check", str(rulebook)], "False"),
-        (["compile", str(rulebook), "-o", "x"], "True"),
-    ):
-        program = [sys.executable, "-c", f"{whole}; {run}", *words]
-        done = subprocess.run(program, capture_output=True, text=True, cwd=rulebook.parent, check=False)
-        assert done.stdout.splitlines()[-1] == looks, done.stderr

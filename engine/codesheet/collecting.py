@@ -1,7 +1,7 @@
-"""When Python looks for circles of objects to free: seldom, and no more once a rulebook is checked.
+"""When Python looks for circles of objects to free: seldom.
 
 Of a rulebook's cells hardly any are in a circle. To look at all of them after each 700 objects, as is usual,
-takes an eighth of a check's time; after each 50,000 still a twenty-fifth.
+takes an eighth of a check's time.
 """
 
 import gc
@@ -20,9 +20,3 @@ def while_importing() -> Iterator[None]:
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS)
     gc.enable()
-
-
-def no_more() -> None:
-    """Look no more where the command runs: its process ends with what it does now. Elsewhere, do nothing."""
-    if gc.get_threshold()[0] == _NEW_OBJECTS:
-        gc.disable()

@@ -7,7 +7,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from codesheet import collecting
 from codesheet.cli.app import Rulebook, app
 from codesheet.cli.terminal import DONE, FAULTS, counted, fail, print_issues, progress, say
 from codesheet.issue_formats import as_github, as_json
@@ -98,7 +97,6 @@ def check(
         _explain(explain)
     from codesheet.commands import rulebooks
 
-    collecting.no_more()
     copies: list[Path] = []
     without_copy: list[str] = []
     try:
