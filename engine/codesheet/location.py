@@ -1,10 +1,9 @@
 """Where something stands, in the words of whoever edits the workbook."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellRef:
+class CellRef(NamedTuple):
     """A cell, a row (no column), a sheet (row 0) or a whole file (no sheet).
 
     Rows count from 1 and columns are letters, as Excel shows them.

@@ -7,8 +7,8 @@ only star; of other patterns the samples are some values among many, and `is_exa
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from codesheet.checks.cutting import (
     ValueClass,
@@ -42,8 +42,7 @@ MISSING = 0
 """The class of a missing value is always the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bits:
+class Bits(NamedTuple):
     """The classes that a test accepts: for sure, and those that dated sets may add on some days.
 
     `is_exact`: the classes say all there is to say of the test.

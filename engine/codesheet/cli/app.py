@@ -1,6 +1,5 @@
 """The application that the commands belong to, and what several of them take."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +19,8 @@ Rulebook = Annotated[
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"codesheet {version('codesheet')}")
         raise typer.Exit
 

@@ -1,12 +1,11 @@
 """What the commands print: stages, issues and how they ended. All but results goes to standard error."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from codesheet.commands import Report
 from codesheet.issues import Issue, Severity
@@ -23,9 +22,14 @@ def progress() -> Iterator[Report]:
 
     What follows a colon in a stage's name ("Reading visits: 120,000 rows") is how far it has come.
     """
-    console = Console(stderr=True)
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         stages: dict[str, TaskID] = {}
 
         def report(stage: str) -> None:

@@ -127,6 +127,7 @@ class RootSets:
         self.sets: list[frozenset[str]] = [frozenset()]
         self._ids: dict[frozenset[str], int] = {frozenset(): 0}
         self._unions: dict[tuple[int, int], int] = {}
+        self._within: dict[frozenset[str], list[bool]] = {}
 
     def id_of(self, names: Iterable[str]) -> int:
         """Give the id of a set of names."""
@@ -148,6 +149,12 @@ class RootSets:
         if found is None:
             found = self._unions[pair] = self.id_of(self.sets[first] | self.sets[second])
         return found
+
+    def within(self, names: frozenset[str]) -> Mask:
+        """Say of each set, by its id, whether it is not empty and all of it is among some names."""
+        known = self._within.setdefault(names, [])
+        known += [bool(one) and one <= names for one in self.sets[len(known) :]]
+        return np.array(known)
 
     @overload
     def union(self, first: Ids, second: Ids | None) -> Ids: ...

@@ -6,6 +6,7 @@ fact. Signatures are numbered and kept from batch to batch.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -87,11 +88,17 @@ class Projector:
         numbers = self._project_still(column, view)
         missing = np.flatnonzero(column.missing)
         if len(missing):
-            plain = self._number(Signature(self._if_missing, frozenset()))
-            asking = self._number(Signature(self._if_missing, self._all_still - self._if_missing))
+            plain, asking = self._numbers_if_missing
             unsure = undecided_rows(column.take(missing), view.frame, self._when_used)
             numbers[missing] = np.where(unsure, asking, plain)
         return self._add_moving(numbers, column, view) if self._moving else numbers
+
+    @cached_property
+    def _numbers_if_missing(self) -> tuple[int, int]:
+        """Give the signatures of a missing value: one that answers, and one that must be asked for."""
+        answers = Signature(self._if_missing, frozenset())
+        asks = Signature(self._if_missing, self._all_still - self._if_missing)
+        return self._number(answers), self._number(asks)
 
     def truths(self, numbers: Sequence[int]) -> Truths:
         """Give what holds of each of some signatures, test by test."""

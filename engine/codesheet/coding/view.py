@@ -241,7 +241,7 @@ def distinct(codes: Sequence[Index | Ids], rows: int) -> tuple[Index, Index]:
     combined: Index | Ids = np.zeros(rows, dtype=np.int32)
     size, few, is_dense = 1, min(_DENSE * rows, _FEW), True
     for column in codes:
-        low, high = (int(column.min()), int(column.max())) if rows else (0, 0)
+        low, high = (int(np.minimum.reduce(column)), int(np.maximum.reduce(column))) if rows else (0, 0)
         width = high - low + 1
         if width == 1:  # nothing to tell apart by it
             continue
@@ -284,5 +284,4 @@ def undecided_rows(column: Column, frame: Frame, when_used: frozenset[str]) -> M
     """Say where a missing value may not be taken as an answer: all its roots are `when used`."""
     if column.roots is None:
         return np.zeros(len(column), dtype=bool)
-    asked = np.array([bool(names) and names <= when_used for names in frame.roots.sets])
-    return asked[column.roots]
+    return frame.roots.within(when_used)[column.roots]

@@ -153,10 +153,10 @@ class Reading:
 
 def _walk(part: object) -> Iterator[object]:
     """Give a cell's meaning and every part of it, in the order of writing."""
-    if isinstance(part, tuple):
+    if isinstance(part, tuple):  # an address is one too, of nothing that reads
         for item in part:
             yield from _walk(item)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, CellRef):
+    elif dataclasses.is_dataclass(part):
         yield part
         for field in dataclasses.fields(part):
             yield from _walk(getattr(part, field.name))

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+from typing import NamedTuple
 
 from codesheet.issues import IssueCode
 from codesheet.language.functions import AGGREGATES, FUNCTIONS
@@ -29,8 +29,7 @@ class TokenKind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: `text` is the declared name, the unquoted text, or the word in its usual spelling."""
 
     kind: TokenKind

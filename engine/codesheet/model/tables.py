@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from codesheet.language.formulas import Formula
 from codesheet.language.unary_tests import UnaryTest
@@ -47,8 +48,7 @@ class Disposition(Enum):
     DROP = "drop"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Days on which something is in force: ordinals, both ends included, None where open."""
 
     first: int | None = None
@@ -83,7 +83,7 @@ class Condition:
     """One IF cell (or one term of Only when or Applies to): a field and what is said of it."""
 
     field: str
-    test: UnaryTest
+    test: UnaryTest = dataclasses.field(hash=False)  # its text tells as much, and is hashed once
     text: str
     at: CellRef = dataclasses.field(compare=False, repr=False)
 

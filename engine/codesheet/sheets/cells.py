@@ -1,8 +1,7 @@
 """Single cells: their text and address, and their reading by the cell languages, issues at that address."""
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from codesheet.issues import Issue, IssueCode, IssueKind
 from codesheet.language.formula_parser import parse_expression, parse_formula, parse_message
@@ -19,8 +18,7 @@ from codesheet.model import Condition
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What one cell holds, and where."""
 
     value: CellValue
@@ -41,6 +39,8 @@ def text_of(value: CellValue) -> str:
     """Give a cell's value as the text its author sees."""
     if isinstance(value, str):
         return value.strip()
+    if value is None:
+        return ""
     return str(read_value(value, FieldType.TEXT) or "")
 
 

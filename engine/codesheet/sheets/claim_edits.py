@@ -7,6 +7,7 @@ Setting). All sheets of a kind are one table: each row holds where its condition
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesheet.issues import IssueCode
 from codesheet.language.unary_tests import Anything
@@ -36,8 +37,7 @@ class EditSheet:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class EditRow:
+class EditRow(NamedTuple):
     """One row of a claim-edit sheet, as far as the three kinds are alike."""
 
     row: Row
@@ -100,8 +100,9 @@ def edit_rows(sheets: Iterable[EditSheet], reader: CellReader) -> Iterator[EditR
                 if row.value(column) is not None
             ]
             period = periods.of(row)
-            if period is not None and None not in own:
-                said = tuple(c for c in own if c is not None and not isinstance(c.test, Anything))
+            read = [condition for condition in own if condition is not None]
+            if period is not None and len(read) == len(own):
+                said = tuple(condition for condition in read if not isinstance(condition.test, Anything))
                 yield EditRow(row, sheet, sheet.conditions + said, period)
 
 

@@ -36,9 +36,9 @@ def hidden_parts(table: Table) -> Iterator[Issue]:
         if is_hidden and column.number in used and any(row.value(column) is not None for row in table.rows):
             said = f"column {column.at.column} ({column.heading or column.role})"
             yield IssueCode.HIDDEN_ROWS.issue(column.at, rows=said, how="hidden")
-    for row in table.rows:
-        filled = [number for number in used if number in sheet.rows[row.number]]
-        if layout.struck and all((row.number, number) in layout.struck for number in filled):
+    for row in table.rows if layout.struck else ():
+        filled = [number for number in used if number in row.held]
+        if all((row.number, number) in layout.struck for number in filled):
             yield IssueCode.STRUCK_ROW.issue(row.at)
 
 
@@ -99,9 +99,8 @@ def deceptive_characters(table: Table, names: Names) -> Iterator[Issue]:
     """Find characters that cannot be told from others by eye: the value is another one, and never matches."""
     columns = {column.number: column for column, _ in _value_columns(table, names)}
     for row in table.rows:
-        held = table.titled.sheet.rows[row.number]  # most cells of a wide table are blank
-        for number in held.keys() & columns.keys():
-            value = held[number]
+        for number in row.held.keys() & columns.keys():  # most cells of a wide table are blank
+            value = row.held[number]
             found = confusing_character(value.strip()) if isinstance(value, str) else None
             if found is not None:
                 cell, (character, plain) = row.cell(columns[number]), found

@@ -1,7 +1,7 @@
 """The rulebook's settings: what the title blocks of the Fields sheets say of the whole export."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import Names
@@ -96,12 +96,12 @@ def _shown(
     if cell is None:
         payer = names.find_field(_SHOWN_BY_DEFAULT)
         return (payer,) if payer and declared[payer].field.level is Level.ROW else ()
-    parts = [replace(cell, value=part) for part in split_list(cell.text)]
+    parts = [cell._replace(value=part) for part in split_list(cell.text)]
     found = [_row_field("On claim lines", part, names, declared, issues) for part in parts]
     return tuple(name for name in found if name)
 
 
 def _date_forms(cell: Cell | None, issues: list[Issue]) -> frozenset[DateForm]:
-    parts = [replace(cell, value=part) for part in split_list(cell.text)] if cell else []
+    parts = [cell._replace(value=part) for part in split_list(cell.text)] if cell else []
     words = [find_word([form.value for form in DateForm], part, "form of dates", issues) for part in parts]
     return frozenset(DateForm(word) for word in words if word)

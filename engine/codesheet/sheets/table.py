@@ -1,8 +1,9 @@
 """The table of a sheet: columns with role and heading, and rows whose cells know their address."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from codesheet.issues import Issue, IssueCode
 from codesheet.language.names import nearest
@@ -23,20 +24,21 @@ class Column:
     at: CellRef
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table."""
+class Row(NamedTuple):
+    """One row of a table: what it holds by the number of the column."""
 
     sheet: Sheet
     number: int
+    held: Mapping[int, CellValue]
 
     def value(self, column: Column) -> CellValue:
         """Give what this row holds in a column, None where it is blank."""
-        return self.sheet.value(self.number, column.number)
+        return self.held.get(column.number)
 
     def cell(self, column: Column) -> Cell:
         """Give this row's cell of a column."""
-        return Cell(self.sheet.value(self.number, column.number), self.sheet.ref(self.number, column.number))
+        at = CellRef(self.sheet.workbook, self.sheet.name, self.number, column.at.column)
+        return Cell(self.held.get(column.number), at)
 
     def is_faulty(self, column: Column) -> bool:
         """Say whether this row's cell of a column holds an error of Excel, or a result not to be trusted."""
@@ -88,14 +90,18 @@ def read_table(titled: TitledSheet, issues: list[Issue]) -> Table:
     has_roles = titled.kind in ROLES
     columns = tuple(_columns_with_roles(titled, issues) if has_roles else _fixed_columns(titled, issues))
     first = titled.table_row + (2 if has_roles else 1)
-    rows = [Row(titled.sheet, number) for number in sorted(titled.sheet.rows) if number >= first]
+    rows = [
+        Row(titled.sheet, number, held)
+        for number, held in sorted(titled.sheet.rows.items())
+        if number >= first
+    ]
     issues += _merged(titled)
     issues += _stray_cells(titled.sheet, columns, rows)
     used = {column.number for column in columns if column.role != "NOTE"}
     kept = [row for row in rows if _is_sound(row, used, issues) or titled.kind is Kind.FIELDS]
     if titled.kind is Kind.DECISION:
-        issues += (_only_notes(row) for row in kept if not used & row.sheet.rows[row.number].keys())
-    return Table(titled, columns, tuple(row for row in kept if used & row.sheet.rows[row.number].keys()))
+        issues += (_only_notes(row) for row in kept if not used & row.held.keys())
+    return Table(titled, columns, tuple(row for row in kept if used & row.held.keys()))
 
 
 def _only_notes(row: Row) -> Issue:
@@ -195,11 +201,11 @@ def _merged(titled: TitledSheet) -> Iterator[Issue]:
 def _stray_cells(sheet: Sheet, columns: Iterable[Column], rows: list[Row]) -> Iterator[Issue]:
     """Find cells under no heading, one issue a column: perhaps a condition that would not be read."""
     seen = {column.number for column in columns}
-    header = {number for row in rows[:1] for number in _header_numbers(sheet, row.number)}
+    seen |= {number for row in rows[:1] for number in _header_numbers(sheet, row.number)}
     for row in rows:
-        for number in sheet.rows[row.number].keys() - seen - header:
+        for number in row.held.keys() - seen:
             seen.add(number)
-            text = text_of(sheet.value(row.number, number))
+            text = text_of(row.held[number])
             yield IssueCode.STRAY_CELL.issue(sheet.ref(row.number, number), text=text)
 
 
@@ -210,9 +216,11 @@ def _header_numbers(sheet: Sheet, before: int) -> set[int]:
 
 
 def _is_sound(row: Row, used: set[int], issues: list[Issue]) -> bool:
+    if not row.sheet.faults:
+        return True
     faults = [number for number in sorted(used) if (row.number, number) in row.sheet.faults]
     for number in faults:
         fault = row.sheet.faults[row.number, number]
-        text = text_of(row.sheet.value(row.number, number))
+        text = text_of(row.held.get(number))
         issues.append(fault.issue(row.sheet.ref(row.number, number), text=text))
     return not faults
