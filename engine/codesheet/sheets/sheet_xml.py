@@ -4,8 +4,9 @@ openpyxl's reader of sheets takes several times as long, passes over each sheet 
 formulas, and tells nothing of hidden rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from io import BytesIO
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -14,11 +15,14 @@ from openpyxl.utils import column_index_from_string, get_column_letter, range_bo
 
 from codesheet.language.values import CellValue
 from codesheet.sheets.excel_days import day_as_written, day_of_number
+from codesheet.sheets.plain_rows import NotPlain, Piece, attributes_of, plain_sheet, unescaped
 from codesheet.sheets.sheet_layout import Layout, Position, Styles
 
 _TRUE = ("1", "true")
 _DIGITS = "0123456789"
 _LAST_ROW = 1_048_576
+_LARGEST_AT_ONCE = 16_000_000
+"""Bytes of a sheet's XML: above it is read piece by piece, which takes longer and no memory."""
 _SHOWN_FOR_NO_NUMBER = "#NUM!"
 _LARGEST_NUMBER = 1e308
 """From here on Excel has no numbers."""
@@ -45,15 +49,18 @@ class SheetXml:
         epoch: datetime,
         is_enough: Callable[[dict[int, CellValue]], bool],
     ) -> None:
-        self.rows: dict[int, dict[int, CellValue]] = {}
-        self.formulas: dict[Position, str] = {}
-        self.errors: set[Position] = set()
         self._strings = strings
         self._styles = styles
         self._seen = styles.struck | styles.scientific | styles.padded.keys()
         self._epoch = epoch
         self._is_enough = is_enough
         self._columns: dict[str, int] = {}
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.rows: dict[int, dict[int, CellValue]] = {}
+        self.formulas: dict[Position, str] = {}
+        self.errors: set[Position] = set()
         self._row = self._column = 0
         self._kind = self._style = self._value = self._inline = ""
         self._formula: dict[str, str] | None = None
@@ -73,20 +80,58 @@ class SheetXml:
         """Read the sheet's part of a workbook.
 
         Raises:
-            expat.ExpatError, ValueError, IndexError, KeyError: it is damaged.
+            expat.ExpatError, ValueError, LookupError: it is damaged.
             HostileXml: it declares a document type.
 
         """
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _refuse
-        parser.StartElementHandler = lambda name, _: self._begin(parser, name)
-        parser.CharacterDataHandler = self._text.append
         try:
-            parser.ParseFile(part)
+            xml = part.read(_LARGEST_AT_ONCE + 1)
+            if len(xml) > _LARGEST_AT_ONCE:
+                part.seek(0)
+                self._parse(part)
+            else:
+                self._read_at_once(xml)
         except _Enough:
             return
         self.rows = dict(sorted(self.rows.items()))
+
+    def _read_at_once(self, xml: bytes) -> None:
+        try:
+            sheet = plain_sheet(xml)
+            self._read_plain(sheet.pieces)
+        except NotPlain:
+            self._begin_anew()
+            self._parse(BytesIO(xml))
+        else:
+            self._parse(BytesIO(sheet.around), has_rows=False)
+
+    def _read_plain(self, pieces: Iterable[Piece]) -> None:
+        """Read rows and cells; a row ends before the next begins, and what it holds stands within."""
+        is_open = False
+        for letters, style, written, kind, value, number, others, ends_in_itself in pieces:
+            if is_open is (others is not None):
+                raise NotPlain
+            if letters is not None:
+                self._column = self._columns.get(letters) or self._column_of(letters)
+                text = value if written is None else written
+                if text and "&" in text:
+                    text = unescaped(text)
+                self._keep("inlineStr" if written else kind or "n", style or "0", text)
+            elif others is not None:
+                self._start_row(attributes_of(others if number is None else f' r="{number}"{others}'))
+                is_open = ends_in_itself is None
+            else:
+                self._end_row()
+                is_open = False
+        if is_open:
+            raise NotPlain
+
+    def _parse(self, xml: IO[bytes], *, has_rows: bool = True) -> None:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.StartElementHandler = lambda name, _: self._begin(parser, name, has_rows=has_rows)
+        parser.ParseFile(xml)
 
     def layout(self, *, is_hidden: bool) -> Layout:
         """Tell how the sheet looks."""
@@ -102,7 +147,7 @@ class SheetXml:
             scientific=frozenset(self._scientific),
         )
 
-    def _begin(self, parser: Any, root: str) -> None:  # noqa: ANN401 - a parser of expat has no name
+    def _begin(self, parser: Any, root: str, *, has_rows: bool) -> None:  # noqa: ANN401 - a parser of expat has no name
         """Take the prefix of the sheet's own elements from the root: most programs write none."""
         prefix = root[: root.rfind(":") + 1]
         starts: dict[str, Callable[[dict[str, str]], None]] = {
@@ -135,7 +180,9 @@ class SheetXml:
                 handle()
 
         parser.StartElementHandler = start
-        parser.EndElementHandler = end
+        if has_rows:
+            parser.EndElementHandler = end
+            parser.CharacterDataHandler = self._text.append
 
     def _start_columns(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in _TRUE:
@@ -156,10 +203,7 @@ class SheetXml:
         place = attributes.get("r")
         if place:
             letters = place.rstrip(_DIGITS)
-            column = self._columns.get(letters)
-            if column is None:
-                column = self._columns[letters] = column_index_from_string(letters)
-            self._column = column
+            self._column = self._columns.get(letters) or self._column_of(letters)
         else:
             self._column += 1
         self._kind = attributes.get("t", "n")
@@ -167,16 +211,22 @@ class SheetXml:
         self._value = self._inline = ""
         self._formula = None
 
+    def _column_of(self, letters: str) -> int:
+        column = self._columns[letters] = column_index_from_string(letters)
+        return column
+
     def _end_cell(self) -> None:
-        position = self._row, self._column
-        if self._style in self._seen:
-            self._see(position)
         if self._formula is not None:
-            self.formulas[position] = self._written_formula(self._formula)
-        text = self._inline if self._kind == "inlineStr" else self._value
+            self.formulas[self._row, self._column] = self._written_formula(self._formula)
+        self._keep(self._kind, self._style, self._inline if self._kind == "inlineStr" else self._value)
+
+    def _keep(self, kind: str, style: str, text: str | None) -> None:
+        """Keep what the cell looks like, and what it holds where that is not blank."""
+        if style in self._seen:
+            self._see(style)
         if not text:
             return
-        value = self._read(text, position)
+        value = text if kind == "inlineStr" else self._read(kind, style, text)
         if not isinstance(value, str) or (value and not value.isspace()):
             self.rows.setdefault(self._row, {})[self._column] = value
 
@@ -214,39 +264,38 @@ class SheetXml:
     def _sort(self, attributes: dict[str, str]) -> None:
         self._sorted_rows.append(rows_of_range(attributes["ref"]))
 
-    def _see(self, position: Position) -> None:
-        if self._style in self._styles.struck:
+    def _see(self, style: str) -> None:
+        position = self._row, self._column
+        if style in self._styles.struck:
             self._struck.add(position)
-        if self._style in self._styles.scientific:
+        if style in self._styles.scientific:
             self._scientific.add(position)
-        if self._style in self._styles.padded:
-            self._padded[position] = self._styles.padded[self._style]
+        if style in self._styles.padded:
+            self._padded[position] = self._styles.padded[style]
 
-    def _read(self, text: str, position: Position) -> CellValue:
-        match self._kind:
+    def _read(self, kind: str, style: str, text: str) -> CellValue:
+        match kind:
             case "s":
                 return self._strings[int(text)]
-            case "inlineStr" | "str":
-                return text
             case "b":
                 return bool(int(text))
             case "e":
-                self.errors.add(position)
+                self.errors.add((self._row, self._column))
                 return text
             case "d":
                 return day_as_written(text)
             case "n":
-                return self._number(text)
+                return self._number(style, text)
             case _:
                 return text
 
-    def _number(self, text: str) -> CellValue:
+    def _number(self, style: str, text: str) -> CellValue:
         number = float(text) if "." in text or "e" in text or "E" in text else int(text)
         if not -_LARGEST_NUMBER < number < _LARGEST_NUMBER:
             return _SHOWN_FOR_NO_NUMBER
-        if self._style not in self._styles.dates:
+        if style not in self._styles.dates:
             return number
-        is_duration = self._style in self._styles.durations
+        is_duration = style in self._styles.durations
         return day_of_number(number, self._epoch, is_duration=is_duration)
 
     def _written_formula(self, formula: dict[str, str]) -> str:
