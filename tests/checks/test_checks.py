@@ -30,6 +30,31 @@ def test_a_key_in_two_rows_in_force() -> None:
     """)
 
 
+def test_a_key_filled_down_is_told_at_each_row_once() -> None:
+    rows = "".join(f"| aaa, bbb | {n} |\n" for n in range(1, 2_001))
+    found = checked(f"# Drugs\n| Lookup | Drugs |\n| KEY | VALUE |\n| Drug | Size |\n{rows}")
+    assert len(found) == 1_999
+    assert found[-1:] == wrapped("""
+        book.xlsx!Drugs!2003: error[L102] the key "aaa, bbb" stands in two rows in force on the same days:
+            correct a key, or give them dates (see also book.xlsx!Drugs!4)
+    """)
+
+
+def test_lists_in_both_keys_are_not_multiplied() -> None:
+    drugs, plans = (", ".join(f"{name}{n}" for n in range(4_000)) for name in "dp")
+    assert (
+        checked(f"""
+        # Drugs
+        | Lookup | Drugs |
+        | KEY     | KEY     | VALUE |
+        | Drug    | Plan    | Size  |
+        | {drugs} | {plans} | 1     |
+        | d7      | other   | 2     |
+    """)
+        == []
+    )
+
+
 def test_policies_that_do_not_go_with_what_the_table_does() -> None:
     assert checked("""
         # A

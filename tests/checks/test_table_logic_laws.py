@@ -180,3 +180,18 @@ def test_thousands_of_rules_take_seconds(policy: str) -> None:
     head += "| IF | IF | IF | THEN | FROM | TO |\n| Drug | Route | Minutes | Size | | |\n"
     book = rulebook_of(FIELDS + head + "".join("| " + " | ".join(row) + " |\n" for row in rows))
     assert [str(issue) for issue in check(book) if issue.severity.value != "note"] == []
+
+
+def test_thousands_of_rules_that_agree_are_not_looked_at_in_pairs() -> None:
+    rows = [["IV", f">= {n}", "1", "", ""] for n in range(5000)]
+    book = rulebook("Any", ["Route", "Minutes"], [*rows, ["IV", "7", "2", "", ""]])
+    (issue,) = [issue for issue in check(book) if issue.kind.code == "T202"]
+    assert (issue.at.row, [at.row for at in issue.related]) == (5006, [6, 7, 8])
+
+
+def test_thousands_of_rules_that_cross_are_settled_by_a_rule_for_both() -> None:
+    crossing = [["IV", "-", "1", "", ""], ["-", "left", "2", "", ""]] * 2000
+    columns, both = ["Route", "Site"], ["IV", "left", "3", "", ""]
+    policy = "Override |\n| Scope | Route; Site"
+    assert found(rulebook(policy, columns, [*crossing, both]), "T203") == set()
+    assert found(rulebook(policy, columns, crossing), "T203") != set()

@@ -156,6 +156,7 @@ def test_two_rows_that_hold_at_once_and_disagree() -> None:
         | 95165 | 30    | day  |
         | 95165 | 40    | day  |
         | 95165 | 20    | line |
+        | 95165 | 50    | day  |
     """)
     )
     assert printed(overlapping_edit_rows(rulebook)) == wrapped("""
@@ -164,6 +165,10 @@ def test_two_rows_that_hold_at_once_and_disagree() -> None:
             condition (see also book.xlsx!Pairs!3)
         book.xlsx!Limits!4: error[K107] 95165 (day) stands in two rows that hold at once and disagree (30,
             40):
+            delete one, end one before the other begins, or give one a further condition (see also
+            book.xlsx!Limits!3)
+        book.xlsx!Limits!6: error[K107] 95165 (day) stands in two rows that hold at once and disagree (30,
+            50):
             delete one, end one before the other begins, or give one a further condition (see also
             book.xlsx!Limits!3)
     """)

@@ -9,11 +9,15 @@ from codesheet.checks.rule_pairs import (
     Disagreement,
     by_workbook,
     disagreement,
+    first_of,
     how_to_part,
     hubs,
-    meeting_pairs,
+    later_meeting,
     named,
+    numbered,
+    of_each_kind,
     related,
+    what_each_gives,
 )
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy
@@ -42,9 +46,25 @@ def disagreeing_rules(geometry: Geometry) -> Iterator[Issue]:
 
 
 def _disagreeing(geometry: Geometry) -> Iterator[tuple[tuple[int, int], Disagreement]]:
-    table = geometry.table
-    for one, other in meeting_pairs(geometry):
-        if table.rules[one].priority == table.rules[other].priority:
-            difference = disagreement(table.rules[one], table.rules[other], table.outputs)
-            if difference is not None:
+    """Give the pairs that contradict each other; thousands of rules that agree are not looked at in pairs."""
+    rules = geometry.table.rules
+    kinds = numbered(zip(what_each_gives(rules), (rule.priority for rule in rules), strict=True))
+    of_kind = of_each_kind(kinds)
+    for one in range(geometry.count):
+        rest = later_meeting(geometry, one)
+        while rest:
+            other = first_of(rest)
+            difference = _difference(geometry, one, other)
+            if difference is None:
+                rest &= ~of_kind[kinds[other]]
+                continue
+            rest ^= 1 << other
+            if geometry.surely_meet(one, other):
                 yield (one, other), difference
+
+
+def _difference(geometry: Geometry, one: int, other: int) -> Disagreement | None:
+    first, second = geometry.table.rules[one], geometry.table.rules[other]
+    if first.priority != second.priority:
+        return None
+    return disagreement(first, second, geometry.table.outputs)

@@ -1,7 +1,6 @@
 """Two rows of claim edits for one code, in force on the same day for the same claims, that disagree."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from itertools import combinations
 from typing import TypeAlias
 
 from codesheet.checks.periods import overlap
@@ -24,11 +23,20 @@ def _disagreeing(rows: Iterable[_Row]) -> Iterator[Issue]:
     for row in rows:
         same.setdefault((_key(row), row.conditions), []).append(row)
     for rivals in same.values():
-        for one, other in combinations(rivals, 2):
-            first, second = _says(one), _says(other)
-            if first != second and overlap(one.period, other.period):
-                facts = {"key": _name(one), "first": first, "second": second}
-                yield IssueCode.UNSURE_EDIT_ROWS.issue(other.at, one.at, **facts)
+        yield from _of_one_code(rivals)
+
+
+def _of_one_code(rows: Iterable[_Row]) -> Iterator[Issue]:
+    """Name each row beside the first that says otherwise; rows that agree are not looked at in pairs."""
+    before: dict[str, list[_Row]] = {}
+    for row in rows:
+        said = _says(row)
+        others = (one for what, earlier in before.items() if what != said for one in earlier)
+        first = next((one for one in others if overlap(one.period, row.period)), None)
+        if first is not None:
+            facts = {"key": _name(row), "first": _says(first), "second": said}
+            yield IssueCode.UNSURE_EDIT_ROWS.issue(row.at, first.at, **facts)
+        before.setdefault(said, []).append(row)
 
 
 def _key(row: _Row) -> Hashable:

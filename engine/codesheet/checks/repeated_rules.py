@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from codesheet.checks.geometry import Geometry
-from codesheet.checks.rule_pairs import named, related, what_each_gives
+from codesheet.checks.rule_pairs import named, of_each_kind, related, what_each_gives
 from codesheet.checks.value_classes import ones
 from codesheet.issues import Issue, IssueCode
 from codesheet.model import HitPolicy, Result, Rule
@@ -36,9 +36,7 @@ def _contained(
     geometry: Geometry, gives: Sequence[int], copies: set[int], consequence: str
 ) -> Iterator[Issue]:
     table = geometry.table
-    giving: dict[int, int] = {}
-    for place, number in enumerate(gives):
-        giving[number] = giving.get(number, 0) | 1 << place
+    giving = of_each_kind(gives)
     for place, rule in enumerate(table.rules):
         if place in copies:
             continue

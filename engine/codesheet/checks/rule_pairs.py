@@ -1,10 +1,11 @@
 """Pairs of rules with something wrong between them, told so that each cause is told once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codesheet.checks.geometry import Geometry
 from codesheet.checks.periods import first_day, shown_day
+from codesheet.checks.rules_by_class import Rules
 from codesheet.checks.value_classes import ones
 from codesheet.issues import Issue
 from codesheet.language.formulas import Clear, Literal
@@ -21,10 +22,19 @@ _MOST_NAMED = 3
 def meeting_pairs(geometry: Geometry) -> Iterator[tuple[int, int]]:
     """Give the pairs of rules (earlier, later) that some row surely matches both of."""
     for rule in range(geometry.count):
-        later = geometry.meeting(rule) >> (rule + 1) << (rule + 1)
-        for other in ones(later):
+        for other in ones(later_meeting(geometry, rule)):
             if geometry.surely_meet(rule, other):
                 yield rule, other
+
+
+def later_meeting(geometry: Geometry, rule: int) -> Rules:
+    """Give the later rules that share a box with this one."""
+    return geometry.meeting(rule) >> (rule + 1) << (rule + 1)
+
+
+def first_of(rules: Rules) -> int:
+    """Give the first of some rules, of which there must be one."""
+    return (rules & -rules).bit_length() - 1
 
 
 def hubs(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
@@ -130,8 +140,21 @@ def _value(output: Output) -> object:
 
 def what_each_gives(rules: Sequence[Rule]) -> list[int]:
     """Give each rule a number, the same to those that give the same in every column."""
-    numbers: dict[frozenset[tuple[str, object]], int] = {}
-    return [numbers.setdefault(_given(rule), len(numbers)) for rule in rules]
+    return numbered(map(_given, rules))
+
+
+def numbered(kinds: Iterable[Hashable]) -> list[int]:
+    """Give each rule's kind a number, the same to the same kinds."""
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(kind, len(numbers)) for kind in kinds]
+
+
+def of_each_kind(numbers: Sequence[int]) -> list[Rules]:
+    """Give the rules of each number: a question that comes out the same for all of a kind is asked once."""
+    found = [0] * (max(numbers, default=-1) + 1)
+    for place, number in enumerate(numbers):
+        found[number] |= 1 << place
+    return found
 
 
 def same_outputs(rule: Rule, other: Rule) -> bool:
