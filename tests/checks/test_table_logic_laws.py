@@ -195,3 +195,14 @@ def test_thousands_of_rules_that_cross_are_settled_by_a_rule_for_both() -> None:
     policy = "Override |\n| Scope | Route; Site"
     assert found(rulebook(policy, columns, [*crossing, both]), "T203") == set()
     assert found(rulebook(policy, columns, crossing), "T203") != set()
+
+
+def test_code_lists_are_asked_for_sets_of_thousands_of_codes() -> None:
+    members = "".join(f"| Many | A{n} |\n" for n in range(8_000))
+    book = rulebook_of(
+        FIELDS.replace("# Value sets", "| Codes | code list | yes | |\n# Value sets")
+        + members
+        + "# A\n| Decision | A |\n| Result | fields |\n| Hit policy | Unique |\n"
+        + "| IF | THEN |\n| Codes | Size |\n| in Many | 1 |\n| A7999 | 2 |\n| B1 | 3 |\n"
+    )
+    assert found(book, "T201") == {6, 7}

@@ -7,7 +7,8 @@ only star; of other patterns the samples are some values among many, and `is_exa
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
 from codesheet.checks.cutting import (
@@ -199,20 +200,33 @@ class ValueClasses:
                 return present & ~possible, present & ~sure
             case InSet(name):
                 return self._of_set(name)
-            case Equals(value) if not self._is_list:
-                bits = 1 << self._place(value) if self._place(value) else 0
+            case Equals(value) if isinstance(value, str) or not self._is_list:
+                place = self._place(value)
+                bits = self._holding(place - 1) if place else 0
                 return bits, bits
             case Interval() if not self.kind.is_text:
                 bits = self._of_interval(test)
                 return bits, bits
-            case Wildcard() | CodeRange() if not self._is_list:
-                bits = sum(2 << place for place in self._index.accepted(test))
+            case Wildcard() | CodeRange():
+                bits = reduce(or_, map(self._holding, self._index.accepted(test)), 0)
                 return bits, bits
             case _:
                 bits = sum(
                     1 << place for place, one in enumerate(self.classes) if accepts(test, one.sample, never)
                 )
                 return bits, bits
+
+    def _holding(self, element: int) -> int:
+        """Give the classes of one element: its own, of code lists all that hold it."""
+        return self._lists_with[element] if self._is_list else 2 << element
+
+    @cached_property
+    def _lists_with(self) -> list[int]:
+        found: dict[str, int] = {}
+        for place, one in enumerate(self.classes):
+            for text in one.sample if isinstance(one.sample, tuple) else ():
+                found[text] = found.get(text, 0) | 1 << place
+        return [found[str(one.sample)] for one in self._elements]
 
     def _of_interval(self, test: Interval) -> int:
         start = 0 if test.low is None else bisect_left(self._numbers, test.low)
