@@ -44,6 +44,7 @@ class Projector:
         self.signatures: list[Signature] = []
         self._bits: list[tuple[Bits, Bits]] = []
         self._tests = np.array([index for index, _ in tests], dtype=np.int64)
+        self._no_bits = np.packbits(np.zeros(len(tests), dtype=bool))
         self._numbers: dict[Signature, int] = {}
         self._when_used = when_used
         still: list[tuple[int, Test]] = []
@@ -109,6 +110,8 @@ class Projector:
         return np.unpackbits(np.stack(bits), axis=1, count=len(self._tests)).view(np.bool_)
 
     def _as_bits(self, held: frozenset[int]) -> Bits:
+        if not held:
+            return self._no_bits
         mask = np.zeros(len(self._tests), dtype=bool)
         mask[np.searchsorted(self._tests, np.fromiter(held, dtype=np.int64, count=len(held)))] = True
         return np.packbits(mask)
@@ -210,7 +213,10 @@ def _never(name: str, value: str | float) -> bool:
 
 def _edges(tests: Sequence[UnaryTest]) -> Floats:
     """Give the places where some test's answer may change: just below and just above each bound."""
-    bounds = np.array([bound for test in tests for bound in _bounds(test)], dtype=np.float64)
+    found = [bound for test in tests for bound in _bounds(test)]
+    if not found:
+        return np.zeros(0, dtype=np.float64)
+    bounds = np.array(found, dtype=np.float64)
     below = np.minimum(bounds - SAME_NUMBER, np.nextafter(bounds, -np.inf))
     above = np.maximum(bounds + SAME_NUMBER, np.nextafter(bounds, np.inf))
     return np.unique(np.concatenate([below, above]))

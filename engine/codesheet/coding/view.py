@@ -17,6 +17,8 @@ from codesheet.model import Member, Period, Rulebook, ValueSet
 _REMEMBERED = 20_000
 _DENSE = 8
 """Numbers up to so many times the rows are looked up in a table; greater ones are made smaller by hashing."""
+_FEW_ROWS = 64
+"""Rows below which numpy's calls take longer than the rows."""
 _FEW = 1 << 18
 """A table of so many numbers stays in the processor's cache."""
 _INT32 = int(np.iinfo(np.int32).max)
@@ -236,8 +238,10 @@ def comparable_codes(column: Column, frame: Frame) -> Index:
 def distinct(codes: Sequence[Index | Ids], rows: int) -> tuple[Index, Index]:
     """Give numbers to the distinct combinations of several columns of integers.
 
-    Gives the number of each row, and for each number one row that has it, in order of appearance.
+    Gives the number of each row, and for each number the first row that has it, in order of appearance.
     """
+    if rows <= _FEW_ROWS:
+        return _distinct_few(codes, rows)
     combined: Index | Ids = np.zeros(rows, dtype=np.int32)
     size, few, is_dense = 1, min(_DENSE * rows, _FEW), True
     for column in codes:
@@ -267,6 +271,17 @@ def distinct(codes: Sequence[Index | Ids], rows: int) -> tuple[Index, Index]:
     numbers = np.empty(size, dtype=np.int64)
     numbers[combined[leads]] = np.arange(len(leads))
     return numbers[combined], leads
+
+
+def _distinct_few(codes: Sequence[Index | Ids], rows: int) -> tuple[Index, Index]:
+    """Do the same for rows so few that each call of numpy takes longer than all of them by themselves."""
+    keys = list(zip(*(column.tolist() for column in codes), strict=True)) if codes else [()] * rows
+    firsts: dict[tuple[int, ...], int] = {}
+    for row, key in enumerate(keys):
+        firsts.setdefault(key, row)
+    number = {key: place for place, key in enumerate(firsts)}
+    numbers = np.array([number[key] for key in keys], dtype=np.int64)
+    return numbers, np.array(list(firsts.values()), dtype=np.int64)
 
 
 def _compressed(numbers: Index | Ids, size: int) -> tuple[Index | Ids, int]:

@@ -90,7 +90,7 @@ class _Tried:
     def _read(self, field: Field) -> Iterator[float]:
         column = self._encounters.frame.columns.get(field.name)
         if column is not None:
-            yield from (value for value in column.data.tolist() if not np.isnan(value))
+            yield from column.data[~np.isnan(column.data)].tolist()
         if field.name in self._batch.rows:
             for cell in self._batch.rows[field.name].dropna().unique().tolist():
                 value = read_value(cell, field.type)

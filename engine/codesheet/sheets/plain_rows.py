@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-_BEGIN, _END, _ROW_END = "<sheetData>", "</sheetData>", "</row>"
+_BEGIN, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)""")
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
-_NOT_PLAIN = ("<!", "]]>", "\r", "\ufffe", "\uffff")
-"""What a parser reads otherwise than it is written, or refuses: comments, returns, characters not allowed."""
-_ROWS_ELSEWHERE = ("<row ", "<row>", "<c ", "<c>")
+_NOT_AS_WRITTEN = (b"\r", b"]]>", "\ufffe".encode(), "\uffff".encode())
+"""What a parser reads otherwise, or refuses: returns, characters not allowed."""
+_ROWS_ELSEWHERE = (b"<row ", b"<row>", b"<c ", b"<c>")
 _ATTRIBUTE = r' [A-Za-z_:][A-Za-z0-9_:.-]*="[^"<&\t\n]*"'
 _PIECE = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?'
@@ -54,45 +54,44 @@ def plain_sheet(xml: bytes) -> PlainSheet:
     encoding = _ENCODING.match(xml)
     if encoding is not None and encoding[1].lower() != b"utf-8":
         raise NotPlain
-    try:
-        text = xml.decode()
-    except UnicodeDecodeError as problem:
-        raise NotPlain from problem
-    before, begin, rest = text.partition(_BEGIN)
+    before, begin, rest = xml.partition(_BEGIN)
     rows, end, after = rest.partition(_END)
-    around = f"{before}{begin}{end}{after}"
-    is_read_as_written = before.startswith("<") and "<!" not in before and "<?" not in before[1:]
+    around = before + begin + end + after
+    is_read_as_written = before.startswith(b"<") and b"<!" not in before and b"<?" not in before[1:]
     if not is_read_as_written or not end or any(mark in around for mark in _ROWS_ELSEWHERE):
         raise NotPlain
-    if (
-        _BEGIN in after
-        or any(mark in rows for mark in _NOT_PLAIN)
-        or len(xml.translate(None, _CONTROLS)) < len(xml)
-    ):
+    if _BEGIN in after:
         raise NotPlain
     first, row_end, others = rows.partition(_ROW_END)  # whoever has seen it may have seen enough
-    pieces = chain.from_iterable(map(_pieces, (first + row_end, others)))
-    return PlainSheet(around.encode(), pieces)
+    return PlainSheet(around, chain.from_iterable(map(_pieces, (first + row_end, others))))
 
 
-def _pieces(rows: str) -> Iterator[Piece]:
-    parts = _PIECE.split(rows)
+def _pieces(rows: bytes) -> Iterator[Piece]:
+    if any(mark in rows for mark in _NOT_AS_WRITTEN) or len(rows.translate(None, _CONTROLS)) < len(rows):
+        raise NotPlain
+    try:
+        parts = _PIECE.split(rows.decode())
+    except UnicodeDecodeError as problem:
+        raise NotPlain from problem
     if any(parts[::_STEP]):  # what stands between them
         raise NotPlain
     return zip(*(parts[place::_STEP] for place in range(1, _STEP)), strict=True)
 
 
-def attributes_of(written: str) -> dict[str, str]:
-    """Give attributes by name.
+def attributes_of(number: str | None, others: str) -> dict[str, str]:
+    """Give the attributes of a row by name.
 
     Raises:
         NotPlain: one is there twice.
 
     """
-    named = _NAMED.findall(written)
-    attributes = dict(named)
-    if len(attributes) < len(named):
-        raise NotPlain
+    attributes = {} if number is None else {"r": number}
+    if others:
+        named = _NAMED.findall(others)
+        count = len(attributes) + len(named)
+        attributes.update(named)
+        if len(attributes) < count:
+            raise NotPlain
     return attributes
 
 

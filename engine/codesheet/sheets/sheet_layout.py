@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -51,8 +52,9 @@ class Styles:
     durations: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=64)
 def read_styles(part: bytes) -> Styles:
-    """Read a workbook's part of styles.
+    """Read a workbook's part of styles; workbooks written alike have the same.
 
     Raises:
         ElementTree.ParseError, ValueError, IndexError: it is damaged.

@@ -118,7 +118,7 @@ class SheetXml:
                     text = unescaped(text)
                 self._keep("inlineStr" if written else kind or "n", style or "0", text)
             elif others is not None:
-                self._start_row(attributes_of(others if number is None else f' r="{number}"{others}'))
+                self._start_row(attributes_of(number, others))
                 is_open = ends_in_itself is None
             else:
                 self._end_row()
