@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from codesheet.language.unary_test_acceptance import accepts, bare_code
+from codesheet.language.unary_test_acceptance import bare_code, code_range_contains, wildcard_regex
 from codesheet.language.unary_tests import CodeRange, Wildcard
 from codesheet.language.values import fold
 
@@ -26,17 +26,13 @@ class SampleIndex:
         """Give the places of the texts that a pattern accepts."""
         if isinstance(pattern, Wildcard):
             stem = _FIRST_JOKER.split(fold(pattern.pattern), maxsplit=1)[0]
+            whole = wildcard_regex(pattern.pattern)
             near = _between(self._folded, stem, stem + _AFTER_ALL)
-        else:
-            near = _between(self._bare, bare_code(pattern.low), bare_code(pattern.high) + _AFTER_ALL)
-        return (place for place in near if accepts(pattern, self._texts[place], _never))
+            return (place for text, place in near if whole.fullmatch(text))
+        low, high = pattern.low, pattern.high
+        near = _between(self._bare, bare_code(low), bare_code(high) + _AFTER_ALL)
+        return (place for _, place in near if code_range_contains(low, high, self._texts[place]))
 
 
-def _between(ordered: list[tuple[str, int]], low: str, high: str) -> Iterator[int]:
-    first, last = bisect_left(ordered, (low, -1)), bisect_left(ordered, (high, -1))
-    return (place for _, place in ordered[first:last])
-
-
-def _never(name: str, value: str | float) -> bool:
-    msg = f"no pattern asks whether {value} is in {name}"
-    raise LookupError(msg)
+def _between(ordered: list[tuple[str, int]], low: str, high: str) -> list[tuple[str, int]]:
+    return ordered[bisect_left(ordered, (low, -1)) : bisect_left(ordered, (high, -1))]

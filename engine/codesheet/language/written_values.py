@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from codesheet.issues import IssueCode
 from codesheet.language.names import CellProblem
@@ -62,6 +63,7 @@ def refuse_dash_between_codes(text: str) -> None:
         )
 
 
+@lru_cache(maxsize=65_536)
 def code_shape(code: str) -> str:
     """Give a code with every digit as 0 and every letter as A; dots do not count."""
     return "".join("0" if c.isdigit() else "A" for c in fold(code) if c != ".")
