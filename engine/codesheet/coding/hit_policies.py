@@ -3,7 +3,7 @@
 Rules are named by their index in the table. See DESIGN §3 and decisions, note 4.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from codesheet.language.values import fold
@@ -38,7 +38,12 @@ class Judge:
         self._table = table
         self._policy = _POLICIES[table.hit_policy]
         self._everything = tuple(range(len(table.outputs)))
+        self._ids = [fold(rule.id) for rule in table.rules]
         self._scopes = [Specificity.of(rule, table.scope) for rule in table.rules]
+        numbers: dict[Hashable, int] = {}
+        self._scope = [
+            numbers.setdefault(frozenset(scope.tests.items()), len(numbers)) for scope in self._scopes
+        ]
         self._overrides: dict[tuple[int, int], bool] = {}
         self._cells = [{output.field for output in rule.outputs} for rule in table.rules]
 
@@ -73,22 +78,21 @@ class Judge:
         """Count all matches; of rivals (same RULE id, in a table with a Scope) the most specific."""
         if not self._table.scope:
             return Decision(hits=fired, undecided=undecided)
+        named: dict[str | int, list[int]] = {}
+        for rule in fired:
+            named.setdefault(self._ids[rule] or rule, []).append(rule)
+        leading = {best[0]: best for same in named.values() if (best := self._best(same))}
         hits: list[int] = []
         rivals: list[Rules] = []
-        for rule in fired:
-            rivals_here = [rule, *(other for other in fired if self._rivals(rule, other))]
-            best = [r for r in rivals_here if not any(self._is_overridden(r, other) for other in rivals_here)]
-            if rule not in best:
-                continue
+        for rule, best in sorted(
+            leading.items()
+        ):  # the first of those that tie speaks for them, if they agree
             open_rivals = [other for other in undecided if self._rivals(rule, other)]
             if any(not self._is_overridden(other, rule) for other in open_rivals):
                 continue
-            tied = tuple(r for r in best if r != rule)
-            if tied and min(tied) < rule:
-                continue  # the first of those that tie speaks for them, if they agree
             hits.append(rule)
-            if tied:
-                rivals.append((rule, *tied))
+            if len(best) > 1:
+                rivals.append(best)
         return Decision(hits=tuple(hits), undecided=undecided, rivals=tuple(rivals))
 
     def override(self, fired: Rules, undecided: Rules) -> Decision:
@@ -98,7 +102,7 @@ class Judge:
         asking: set[int] = set()
         for place, name in enumerate(self._table.outputs):
             given = [rule for rule in fired if name in self._cells[rule]]
-            best = tuple(r for r in given if not any(self._is_overridden(r, other) for other in given))
+            best = self._best(given)
             could = [rule for rule in undecided if name in self._cells[rule]]
             still_open = {r for r in could if not any(self._is_overridden(r, b) for b in best)}
             if still_open:
@@ -128,14 +132,24 @@ class Judge:
         return float("inf") if priority is None else priority
 
     def _rivals(self, rule: int, other: int) -> bool:
-        rule_id = fold(self._table.rules[rule].id)
-        return rule != other and bool(rule_id) and rule_id == fold(self._table.rules[other].id)
+        return rule != other and bool(self._ids[rule]) and self._ids[rule] == self._ids[other]
+
+    def _best(self, rules: Sequence[int]) -> Rules:
+        """Give those of some rules that none of them overrides; rules of one scope are asked about once."""
+        of_scope = {self._scope[rule]: rule for rule in rules}
+        beaten = {
+            scope
+            for scope, rule in of_scope.items()
+            if any(self._is_overridden(rule, other) for other in of_scope.values())
+        }
+        return tuple(rule for rule in rules if self._scope[rule] not in beaten)
 
     def _is_overridden(self, rule: int, by: int) -> bool:
         """Say whether a rule is overridden by another."""
-        known = self._overrides.get((rule, by))
+        scopes = self._scope[rule], self._scope[by]
+        known = self._overrides.get(scopes)
         if known is None:
-            known = self._overrides[rule, by] = self._scopes[by].overrides(self._scopes[rule])
+            known = self._overrides[scopes] = self._scopes[by].overrides(self._scopes[rule])
         return known
 
 
