@@ -84,9 +84,7 @@ class Judge:
         leading = {best[0]: best for same in named.values() if (best := self._best(same))}
         hits: list[int] = []
         rivals: list[Rules] = []
-        for rule, best in sorted(
-            leading.items()
-        ):  # the first of those that tie speaks for them, if they agree
+        for rule, best in sorted(leading.items()):  # of those that tie the first speaks, if they agree
             open_rivals = [other for other in undecided if self._rivals(rule, other)]
             if any(not self._is_overridden(other, rule) for other in open_rivals):
                 continue
