@@ -5,9 +5,11 @@ rows, and whole the sheets that hold anything else: formulas, rich text, comment
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from codesheet.sheets.sheet_cells import SheetCells
 
 _BEGIN, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)""")
@@ -28,7 +30,7 @@ _NAMED = re.compile(r' ([^ =]+)="([^"]*)"')
 _ENTITY = re.compile(r"&(?:(\w+);)?")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
-Piece: TypeAlias = tuple[str | None, ...]
+_Piece: TypeAlias = tuple[str | None, ...]
 """A cell's letters, style, text written in it, type, value; a row's number, other attributes, `/` where it
 ends in itself. All are None of the end of a row."""
 
@@ -37,20 +39,24 @@ class NotPlain(Exception):  # noqa: N818 - no error
     """A row is written otherwise than most: the parser has to read its sheet."""
 
 
-class PlainSheet(NamedTuple):
-    """The XML of a sheet around its rows, and these piece by piece."""
-
-    around: bytes
-    pieces: Iterator[Piece]
-
-
-def plain_sheet(xml: bytes) -> PlainSheet:
-    """Part a sheet's XML into its rows and what stands around them.
+def read_plain_rows(xml: bytes, cells: SheetCells) -> bytes:
+    """Read a sheet's rows, and give what stands around them in its XML.
 
     Raises:
-        NotPlain: they cannot be told apart; when the pieces are asked for, too.
+        NotPlain: they hold what only a parser can read; some may have been read by then.
+        ValueError, LookupError: a cell is damaged.
+        Enough: the rest of the sheet need not be read.
 
     """
+    around, rows = _parted(xml)
+    first, row_end, others = rows.partition(_ROW_END)
+    pieces = map(_pieces, (first + row_end, others))  # whoever has seen the first row may have seen enough
+    _read(chain.from_iterable(pieces), cells)
+    return around
+
+
+def _parted(xml: bytes) -> tuple[bytes, bytes]:
+    """Part a sheet's XML into what stands around the rows, and these."""
     encoding = _ENCODING.match(xml)
     if encoding is not None and encoding[1].lower() != b"utf-8":
         raise NotPlain
@@ -62,11 +68,32 @@ def plain_sheet(xml: bytes) -> PlainSheet:
         raise NotPlain
     if _BEGIN in after:
         raise NotPlain
-    first, row_end, others = rows.partition(_ROW_END)  # whoever has seen it may have seen enough
-    return PlainSheet(around, chain.from_iterable(map(_pieces, (first + row_end, others))))
+    return around, rows
 
 
-def _pieces(rows: bytes) -> Iterator[Piece]:
+def _read(pieces: Iterable[_Piece], cells: SheetCells) -> None:
+    """Put pieces in: a row ends before the next begins, and what it holds stands within."""
+    is_open = False
+    for letters, style, written, kind, value, number, others, ends_in_itself in pieces:
+        if is_open is (others is not None):
+            raise NotPlain
+        if letters is not None:
+            cells.begin_cell(letters)
+            text = value if written is None else written
+            if text and "&" in text:
+                text = _ENTITY.sub(_character, text)
+            cells.keep("inlineStr" if written else kind or "n", style or "0", text)
+        elif others is not None:
+            cells.begin_row(_attributes(number, others))
+            is_open = ends_in_itself is None
+        else:
+            cells.end_row()
+            is_open = False
+    if is_open:
+        raise NotPlain
+
+
+def _pieces(rows: bytes) -> Iterator[_Piece]:
     if any(mark in rows for mark in _NOT_AS_WRITTEN) or len(rows.translate(None, _CONTROLS)) < len(rows):
         raise NotPlain
     try:
@@ -78,31 +105,15 @@ def _pieces(rows: bytes) -> Iterator[Piece]:
     return zip(*(parts[place::_STEP] for place in range(1, _STEP)), strict=True)
 
 
-def attributes_of(number: str | None, others: str) -> dict[str, str]:
-    """Give the attributes of a row by name.
-
-    Raises:
-        NotPlain: one is there twice.
-
-    """
+def _attributes(number: str | None, others: str) -> dict[str, str]:
     attributes = {} if number is None else {"r": number}
     if others:
         named = _NAMED.findall(others)
         count = len(attributes) + len(named)
         attributes.update(named)
-        if len(attributes) < count:
+        if len(attributes) < count:  # one is there twice
             raise NotPlain
     return attributes
-
-
-def unescaped(text: str) -> str:
-    """Give a text with the characters that XML has names for.
-
-    Raises:
-        NotPlain: it holds others, such as those written by their numbers.
-
-    """
-    return _ENTITY.sub(_character, text)
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -20,13 +21,14 @@ from codesheet.issues import Issue, IssueCode, IssueKind
 from codesheet.language.values import CellValue
 from codesheet.location import CellRef
 from codesheet.model import Source
+from codesheet.sheets.beside_sheets import judge_files, judge_parts
 from codesheet.sheets.empty_cells import without_empty_cells
 from codesheet.sheets.excel_formulas import gives
+from codesheet.sheets.sheet_cells import SheetCells
 from codesheet.sheets.sheet_layout import Layout, Position
-from codesheet.sheets.sheet_xml import HostileXml, SheetXml
+from codesheet.sheets.sheet_xml import HostileXml, read_sheet
 from codesheet.sheets.strict_files import in_ordinary_form
 from codesheet.sheets.workbook_file import WorkbookFile
-from codesheet.sheets.workbook_parts import judge_files, judge_parts
 
 _LARGEST = 500_000_000
 """Bytes a workbook may unpack to: far above any rulebook, far below what hurts."""
@@ -221,14 +223,13 @@ def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[Issue]]:
     """Stream the sheets, so that formatting down to the last row of a sheet costs no memory."""
     data, _ = without_empty_cells(in_ordinary_form(data))
     book = WorkbookFile(data)
-    strings, styles = book.strings, book.styles
+    new = partial(SheetCells, book.strings, book.styles, book.epoch, _is_list_of_choices)
     sheets: dict[str, Sheet] = {}
     results: dict[str, dict[int, dict[int, CellValue]]] = {}
     formulas: dict[str, dict[Position, str]] = {}
     for title, part, is_hidden in book.sheets:
-        sheet = SheetXml(strings, styles, book.epoch, _is_list_of_choices)
         with book.archive.open(part) as file:
-            sheet.read(file)
+            sheet = read_sheet(file, new)
         results[title] = sheet.rows
         if sheet.formulas:
             formulas[title] = sheet.formulas
