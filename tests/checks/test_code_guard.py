@@ -136,3 +136,47 @@ def test_a_cell_that_cannot_be_read_hides_no_unknown_code_unless_the_code_may_st
     there = IssueCode.ERROR_VALUE.issue(CellRef("codes.xlsx", "Codes", 9, "A"), text="#N/A")
     assert each_cause_once([elsewhere, unknown], [elsewhere], None) == [elsewhere, unknown]
     assert each_cause_once([there, unknown], [there], None) == [there]
+
+
+LOOKS = """
+    # More
+    | Fields |
+    | Field | Type | Allowed values |
+    | Given | text | |
+    | Word | text | J9O22, other |
+    # Codes
+    | Lookup | Codes |
+    | Code table for | Code |
+    | KEY | NOTE |
+    | Code | Label |
+    | J9022 | one drug |
+    | J9100 | two codes that look alike |
+    | J9IOO | |
+    | 50145 | |
+"""
+
+
+def test_a_text_that_looks_like_a_code_is_named_and_other_texts_are_left_in_peace() -> None:
+    asked = ["J9O22", "j9o22, J9022", "J9022", "J91O0", "S0145", "501A5", "atezolizumab", "not J9OZ2", "J9O2"]
+    rows = "".join(f"\n        | {text} | 1 |" for text in asked)
+    issues = check(
+        rulebook_of(
+            with_fields(LOOKS)
+            + dedent(f"""
+        # Table
+        | Decision | Table |
+        | Result | fields |
+        | Hit policy | Collect |
+        | IF | THEN |
+        | Given | Size |{rows}
+        # Words
+        | Decision | Words |
+        | Result | fields |
+        | IF | THEN |
+        | Word | Weight |
+        | J9O22 | 1 |
+    """)
+        )
+    )
+    found = {str(issue.at).rpartition("!")[2] for issue in issues if issue.kind == IssueCode.LOOKS_LIKE_CODE}
+    assert found == {"A6", "A7", "A13"}

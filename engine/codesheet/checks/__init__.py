@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 
+from codesheet.checks.codes_alike import codes_alike
 from codesheet.checks.crossing_rules import crossing_rules
 from codesheet.checks.dated_rows import dated_keys, dated_rules
 from codesheet.checks.disagreeing_rules import disagreeing_rules
@@ -46,6 +47,7 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Issue]], ...] = (
     value_never_given,
     key_missing,
     unknown_codes,
+    codes_alike,
     unused,
 )
 

@@ -29,3 +29,8 @@ class CodeIssues:
         'no code like {text} is in the code table "{table}" while this row is in force',
         "correct it, or add the code to the table",
     )
+    LOOKS_LIKE_CODE = warning(
+        "C106",
+        '"{text}" is in no code table, and looks like {code} of "{table}"',
+        "write {code}; or add what is written to the table, if it is a code",
+    )

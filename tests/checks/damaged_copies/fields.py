@@ -40,6 +40,11 @@ CASES: dict[str, Case] = {
         ),
     ),
     "a code that no one keys": ("allergy.xlsx", "C105", set_cell("Skin tests", "Keyed procedure", 6, 95072)),
+    "a key with a letter for a digit": (
+        "drugs.xlsx",
+        "C106",
+        set_where("Drugs", ("Listed code", "J9022"), "Drug or code", "atezolizumab, Tecentriq, J9O22"),
+    ),
     "a field declared twice": ("fields.xlsx", "F103", copy_row("Export", 3, at="Field")),
     "a field with two origins": ("drugs.xlsx", "F104", heading("Measures", "Dose factor", "Unit size")),
     "a field not declared": (
