@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codesheet.checks import check
+from codesheet.checks import check, dimensions
 from codesheet.language.names import Names
-from codesheet.language.unary_test_logic import accepts
+from codesheet.language.unary_test_logic import accepts, covers
 from codesheet.language.unary_test_parser import parse_unary_test
+from codesheet.language.unary_tests import UnaryTest
 from codesheet.language.values import FieldType, Scalar
 from codesheet.model import DecisionTable, Rule, Rulebook
 from grid import rulebook_of
@@ -195,6 +196,20 @@ def test_thousands_of_rules_that_cross_are_settled_by_a_rule_for_both() -> None:
     policy = "Override |\n| Scope | Route; Site"
     assert found(rulebook(policy, columns, [*crossing, both]), "T203") == set()
     assert found(rulebook(policy, columns, crossing), "T203") != set()
+
+
+def test_a_wildcard_is_compared_only_with_those_that_may_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[UnaryTest, UnaryTest]] = []
+
+    def counted(wide: UnaryTest, narrow: UnaryTest) -> bool | None:
+        compared.append((wide, narrow))
+        return covers(wide, narrow)
+
+    monkeypatch.setattr(dimensions, "covers", counted)
+    rows = [[f"A{n}*1", "1", "", ""] for n in range(1000, 1400)]
+    book = rulebook("Any", ["Drug"], [*rows, ["A11*", "1", "", ""], ["A111*1", "1", "", ""]])
+    assert found(book, "T206") == {*range(106, 206), 406, 407}
+    assert len(compared) < 10 * len(rows)
 
 
 def test_code_lists_are_asked_for_sets_of_thousands_of_codes() -> None:

@@ -46,7 +46,7 @@ def is_covered(geometry: Geometry, rule: int, by: Rules, blocked: dict[str, Rule
         if cell.bits.is_exact:
             dimensions.append((dimension, cell.bits.possible))
         else:
-            by &= dimension.covering(dimension.cell_of[rule])
+            by = dimension.covering(dimension.cell_of[rule], by)
     if not by:
         return False
     geometry.steps_left -= sum(bits.bit_count() for _, bits in dimensions)

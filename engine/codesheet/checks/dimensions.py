@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from codesheet.checks.rules_by_class import Rules, RulesByClass
-from codesheet.checks.value_classes import Bits, ValueClasses
+from codesheet.checks.value_classes import Bits, ValueClasses, ones
 from codesheet.language.unary_test_logic import covers
 from codesheet.language.unary_tests import AnyOf, Anything, Blank, Compare, Not, NotBlank, UnaryTest
 from codesheet.language.values import FieldType
@@ -35,7 +35,7 @@ class Dimension:
     cell_of: list[int] = field(default_factory=list)
     with_rules: RulesByClass = field(default_factory=lambda: RulesByClass((), 0))
     _meeting: dict[int, Rules] = field(default_factory=dict)
-    _covering: dict[int, Rules] = field(default_factory=dict)
+    _covering: dict[int, tuple[Rules, Rules]] = field(default_factory=dict)
     _containing: dict[int, Rules] = field(default_factory=dict)
 
     @property
@@ -45,6 +45,11 @@ class Dimension:
             return self.everything
         bits, is_open = self.classes.domain
         return self.everything if is_open or not self.classes.is_closed else bits | 1
+
+    @property
+    def all_rules(self) -> Rules:
+        """Give all rules of the table."""
+        return (1 << len(self.cell_of)) - 1
 
     def meeting(self, cell: int) -> Rules:
         """Give the rules of which some value surely passes this cell too."""
@@ -56,27 +61,32 @@ class Dimension:
             self._meeting[cell] = found
         return found
 
-    def covering(self, cell: int) -> Rules:
-        """Give the rules that accept whatever this cell accepts, judged by how the cells are written."""
-        found = self._covering.get(cell)
-        if found is None:
-            narrow = self.cells[cell].tests
-            found = 0
-            for other in self.cells:
-                if other.tests == narrow or _all_cover(
-                    other.tests, narrow, is_list=self.kind is FieldType.CODE_LIST
-                ):
-                    found |= other.rules
-            self._covering[cell] = found
-        return found
+    def covering(self, cell: int, among: Rules) -> Rules:
+        """Give those of some rules that accept whatever this cell accepts, judged by how cells are written.
+
+        Each pair of cells is judged once, and only where somebody asks: of thousands of cells, few come into
+        question for another.
+        """
+        own = self.cells[cell]
+        asked, found = self._covering.get(cell, (own.rules, own.rules))
+        unasked = among & ~asked
+        while unasked:
+            other = self.of(next(ones(unasked)))
+            if _all_cover(other.tests, own.tests, is_list=self.kind is FieldType.CODE_LIST):
+                found |= other.rules
+            asked |= other.rules
+            unasked &= ~other.rules
+        self._covering[cell] = asked, found
+        return found & among
 
     def containing(self, cell: int) -> Rules:
         """Give the rules that surely accept whatever this cell accepts."""
         found = self._containing.get(cell)
         if found is None:
             own = self.cells[cell]
-            found = -1 if own.bits.is_exact else self.covering(cell)
-            found &= self.with_rules.accepting_all(own.bits.possible)
+            found = self.with_rules.accepting_all(own.bits.possible)
+            if not own.bits.is_exact:
+                found = self.covering(cell, found & self.all_rules)
             found |= own.rules
             self._containing[cell] = found
         return found

@@ -95,7 +95,7 @@ class Geometry:
         narrow, wide = dimension.of(rule), dimension.of(other)
         if narrow.bits.possible & ~wide.bits.sure:
             return False
-        return narrow.bits.is_exact or bool(dimension.covering(dimension.cell_of[rule]) >> other & 1)
+        return narrow.bits.is_exact or bool(dimension.covering(dimension.cell_of[rule], 1 << other))
 
     def surely_meet(self, rule: int, other: int) -> bool:
         """Say whether some row matches both: columns made of the same facts may exclude each other."""
