@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from codesheet.checks import check
+from codesheet.checks import check, cutting
 from grid import printed, rulebook_of, wrapped
 
 FIELDS = """
@@ -65,6 +65,24 @@ def test_two_rows_of_a_unique_table_that_one_visit_matches() -> None:
             match: for instance Drug A2, Minutes 5; narrow one of them, or choose another hit policy
             (see also book.xlsx!A!11)
     """)
+
+
+def test_thousands_of_wildcards_in_a_column_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "MOST_STEPS", 20)
+    rows = """\
+        | IF   | THEN |
+        | Drug | Size |
+        | A*1  | 1    |
+        | *A*  | 2    |
+        | B..C | 3    |
+    """
+    assert checked("Unique", rows, more="| If no rule matches | nothing |\n") == wrapped("""
+        book.xlsx!A: warning[T209] how the rules of this table go together cannot be judged here: its cells
+            ask
+            Drug for 3 wildcards and code ranges, too many to compare with each other
+    """)
+    monkeypatch.setattr(cutting, "MOST_STEPS", 200)
+    assert [issue for issue in checked("Unique", rows) if "T201" in issue] != []
 
 
 def test_a_row_that_meets_many_is_one_issue() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from codesheet.checks.codes_alike import codes_alike
 from codesheet.checks.crossing_rules import crossing_rules
+from codesheet.checks.cutting import TooManyPatterns
 from codesheet.checks.dated_rows import dated_keys, dated_rules
 from codesheet.checks.disagreeing_rules import disagreeing_rules
 from codesheet.checks.first_in_two_workbooks import first_in_two_workbooks
@@ -20,7 +21,7 @@ from codesheet.checks.overlay_without_base import overlay_without_base
 from codesheet.checks.policy_not_for_result import policy_not_for_result
 from codesheet.checks.repeated_rule_id import repeated_rule_id
 from codesheet.checks.repeated_rules import repeated_rules
-from codesheet.checks.roots import roots_of_fields
+from codesheet.checks.roots import Roots, roots_of_fields
 from codesheet.checks.rules_not_ascending import rules_not_ascending
 from codesheet.checks.rules_that_never_fire import rules_that_never_fire
 from codesheet.checks.scope import scope_not_connected, scope_not_tested, scope_without_id
@@ -30,7 +31,7 @@ from codesheet.checks.unused import unused
 from codesheet.checks.value_never_given import value_never_given
 from codesheet.checks.value_not_allowed import value_not_allowed
 from codesheet.issues import Issue, IssueCode
-from codesheet.model import Rulebook
+from codesheet.model import DecisionTable, Rulebook
 
 CHECKS: tuple[Callable[[Rulebook], Iterator[Issue]], ...] = (
     overlapping_keys,
@@ -70,12 +71,22 @@ def check(rulebook: Rulebook, today: date | None = None) -> list[Issue]:
     issues = [issue for one in CHECKS for issue in one(rulebook)]
     roots = roots_of_fields(rulebook)
     for table in rulebook.decisions.values():
-        geometry = Geometry(table, rulebook, roots)
-        issues += (issue for one in TABLE_CHECKS for issue in one(geometry))
-        issues += dated_rules(geometry, day)
+        issues += _of_table(table, rulebook, roots, day)
     for lookup in rulebook.lookups.values():
         issues += dated_keys(lookup, day)
     return _without_overlaps_of_dead_rules(dict.fromkeys(issues))
+
+
+def _of_table(table: DecisionTable, rulebook: Rulebook, roots: Roots, day: date) -> Iterator[Issue]:
+    try:
+        geometry = Geometry(table, rulebook, roots)
+    except TooManyPatterns as why:
+        facts = {"what": "how the rules of this table go together", "why": str(why)}
+        yield IssueCode.NOT_JUDGED.issue(table.at, **facts).as_warning
+        return
+    for one in TABLE_CHECKS:
+        yield from one(geometry)
+    yield from dated_rules(geometry, day)
 
 
 def _without_overlaps_of_dead_rules(issues: Iterable[Issue]) -> list[Issue]:

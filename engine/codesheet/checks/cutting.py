@@ -27,6 +27,13 @@ _ELSE = "~~"
 _MOST_IN_LISTS = 24
 """So many kinds of elements a code list is looked at in pairs of; beyond, one at a time."""
 
+MOST_STEPS = 3_000_000
+"""So often patterns are tried on texts, some seconds; those of tables that people write need some hundred."""
+
+
+class TooManyPatterns(Exception):  # noqa: N818 - an answer, not a fault
+    """So many wildcards and code ranges are written of one field that comparing them takes too long."""
+
 
 @dataclass(frozen=True, slots=True)
 class ValueClass:
@@ -74,7 +81,12 @@ def _stem(pattern: str) -> str | None:
 def text_classes(
     tests: Iterable[UnaryTest], sets: Mapping[str, ValueSet], more: Iterable[str]
 ) -> list[ValueClass]:
-    """Give a class for each value written anywhere, some for what patterns accept besides, one for else."""
+    """Give a class for each value written anywhere, some for what patterns accept besides, one for else.
+
+    Raises:
+        TooManyPatterns: finding which patterns meet takes more than MOST_STEPS.
+
+    """
     leaves = list(dict.fromkeys(leaves_of(tests, sets)))
     values = {fold(text): text for text in more}
     for leaf in leaves:
@@ -99,6 +111,9 @@ def _pattern_classes(patterns: list[Wildcard | CodeRange], values: Mapping[str, 
     """Give a class for each set of patterns that some text passes, and no cell writes."""
     samples = [sample for sample in dict.fromkeys(_samples(patterns)) if fold(sample) not in values]
     index = SampleIndex(samples)
+    if sum(map(index.steps, patterns)) > MOST_STEPS:
+        msg = f"{len(patterns)} wildcards and code ranges"
+        raise TooManyPatterns(msg)
     passing: list[list[int]] = [[] for _ in samples]
     for number, pattern in enumerate(patterns):
         for place in index.accepted(pattern):

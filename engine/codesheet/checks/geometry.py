@@ -7,7 +7,7 @@ with one bit a rule, so that thousands of rules are compared at once.
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from codesheet.checks.cutting import ValueClass
+from codesheet.checks.cutting import TooManyPatterns, ValueClass
 from codesheet.checks.dimensions import Cell, Dimension, add_cell, compared, independent, index_rules
 from codesheet.checks.roots import Roots
 from codesheet.checks.rules_by_class import Rules
@@ -33,7 +33,12 @@ _MOST_STEPS = 1_000_000
 
 
 class Geometry:
-    """A decision table's boxes."""
+    """A decision table's boxes.
+
+    Raises:
+        TooManyPatterns: the cells of one field hold more patterns than can be compared.
+
+    """
 
     def __init__(self, table: DecisionTable, rulebook: Rulebook, roots: Roots) -> None:
         self.table = table
@@ -139,7 +144,11 @@ class Geometry:
                 *(self._roots.get(f, frozenset({f})) for t in tests for f in compare_fields(t))
             )
             return Dimension(name, kind, roots, None, 0b1111)
-        classes = ValueClasses(kind, tests, self.rulebook.sets, found.allowed if found else None)
+        try:
+            classes = ValueClasses(kind, tests, self.rulebook.sets, found.allowed if found else None)
+        except TooManyPatterns as many:
+            msg = f"its cells ask {name} for {many}, too many to compare with each other"
+            raise TooManyPatterns(msg) from None
         everything = classes.everything
         if not self.may_be_missing(name):
             everything &= ~1

@@ -22,16 +22,24 @@ class SampleIndex:
         self._folded = sorted((fold(text), place) for place, text in enumerate(self._texts))
         self._bare = sorted((bare_code(text), place) for place, text in enumerate(self._texts))
 
+    def steps(self, pattern: Pattern) -> int:
+        """Give how many texts a pattern must be tried on."""
+        return len(self._near(pattern))
+
     def accepted(self, pattern: Pattern) -> Iterator[int]:
         """Give the places of the texts that a pattern accepts."""
+        near = self._near(pattern)
         if isinstance(pattern, Wildcard):
-            stem = _FIRST_JOKER.split(fold(pattern.pattern), maxsplit=1)[0]
             whole = wildcard_regex(pattern.pattern)
-            near = _between(self._folded, stem, stem + _AFTER_ALL)
             return (place for text, place in near if whole.fullmatch(text))
         low, high = pattern.low, pattern.high
-        near = _between(self._bare, bare_code(low), bare_code(high) + _AFTER_ALL)
         return (place for _, place in near if code_range_contains(low, high, self._texts[place]))
+
+    def _near(self, pattern: Pattern) -> list[tuple[str, int]]:
+        if isinstance(pattern, Wildcard):
+            stem = _FIRST_JOKER.split(fold(pattern.pattern), maxsplit=1)[0]
+            return _between(self._folded, stem, stem + _AFTER_ALL)
+        return _between(self._bare, bare_code(pattern.low), bare_code(pattern.high) + _AFTER_ALL)
 
 
 def _between(ordered: list[tuple[str, int]], low: str, high: str) -> list[tuple[str, int]]:

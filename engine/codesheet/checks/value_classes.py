@@ -73,6 +73,7 @@ class ValueClasses:
         self._plain: dict[Scalar, int] = {}
         self._cuts: list[float] = []
         self._set_bits: dict[str, Bits] = {}
+        self._pattern_bits: dict[Wildcard | CodeRange, int] = {}
         self._is_list = kind is FieldType.CODE_LIST
         asked = list(tests)
         self._values = _allowed_values(allowed, kind, sets)
@@ -118,11 +119,8 @@ class ValueClasses:
             written = sum(1 << place for place in self._plain.values())
             return written, True
         lowest = float("-inf") if self._speaks_of_negatives() else 0.0
-        bits = 0
-        for place, one in enumerate(self.classes):
-            if isinstance(one.sample, float) and (one.sample >= lowest):
-                bits |= 1 << place
-        return bits, False
+        samples = ((place, one.sample) for place, one in enumerate(self.classes))
+        return sum(1 << at for at, sample in samples if isinstance(sample, float) and sample >= lowest), False
 
     def of(self, test: UnaryTest) -> Bits:
         """Give the classes a test accepts."""
@@ -208,8 +206,10 @@ class ValueClasses:
                 bits = self._of_interval(test)
                 return bits, bits
             case Wildcard() | CodeRange():
-                bits = reduce(or_, map(self._holding, self._index.accepted(test)), 0)
-                return bits, bits
+                if test not in self._pattern_bits:
+                    places = self._index.accepted(test)
+                    self._pattern_bits[test] = reduce(or_, map(self._holding, places), 0)
+                return self._pattern_bits[test], self._pattern_bits[test]
             case _:
                 bits = sum(
                     1 << place for place, one in enumerate(self.classes) if accepts(test, one.sample, never)
