@@ -4,23 +4,23 @@ Only fields are judged that hold what exports bring, names as well as codes, so 
 fault. Those with a code table, allowed values or tables that give them are judged by what they can hold.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from codesheet.checks.value_not_allowed import texts_tested
 from codesheet.issues import Issue, IssueCode
-from codesheet.language.unary_tests import AnyOf, Equals, UnaryTest
+from codesheet.language.names import digits_seen
 from codesheet.language.values import fold
 from codesheet.location import CellRef
-from codesheet.model import LookupTable, Origin, Rulebook
+from codesheet.model import Origin, Rulebook
 
 _FROM_EXPORTS = (Origin.READ, Origin.FORMULA)
-_LOOKS = str.maketrans("oilsbz", "011582")
 
 
 def codes_alike(rulebook: Rulebook) -> Iterator[Issue]:
     """Name the code that was meant; where two codes look alike themselves, neither is."""
     tables = [table for table in rulebook.lookups.values() if table.code_table_for]
-    codes = {fold(code): (code, table) for table in tables for code in _codes(table)}
+    rows = ((table, row) for table in tables for row in table.rows)
+    codes = {fold(code): (code, table) for table, row in rows for code in texts_tested(row.keys[0])}
     by_look: dict[str, list[str]] = {}
     for code in codes:
         by_look.setdefault(_look(code), []).append(code)
@@ -33,16 +33,7 @@ def codes_alike(rulebook: Rulebook) -> Iterator[Issue]:
 
 def _look(text: str) -> str:
     """Give what the eye sees of a code; by its first character, a letter or a digit, whole kinds differ."""
-    folded = fold(text)
-    return folded[:1] + folded[1:].translate(_LOOKS)
-
-
-def _codes(table: LookupTable) -> Iterator[str]:
-    return (str(test.value) for row in table.rows for test in _single(row.keys[0]))
-
-
-def _single(test: UnaryTest) -> Iterable[Equals]:
-    return [one for one in (test.tests if isinstance(test, AnyOf) else (test,)) if isinstance(one, Equals)]
+    return fold(text)[:1] + digits_seen(text)[1:]
 
 
 def _asked(rulebook: Rulebook) -> Iterator[tuple[str, CellRef]]:

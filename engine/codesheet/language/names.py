@@ -44,12 +44,18 @@ class Names:
         return self._fields
 
 
-_LOOKS = str.maketrans("oilsbz", "011582", " .-")
+_DIGITS_SEEN = str.maketrans("oilsbz", "011582")
+_MARKS = str.maketrans("", "", " .-")
+
+
+def digits_seen(text: str) -> str:
+    """Give a folded text with digits for the letters that look like them in a narrow cell."""
+    return fold(text).translate(_DIGITS_SEEN)
 
 
 def _look(text: str) -> str:
     """Give what the eye sees of a code in a narrow cell."""
-    return fold(text).translate(_LOOKS)
+    return digits_seen(text).translate(_MARKS)
 
 
 def nearest(text: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
